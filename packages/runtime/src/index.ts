@@ -1,0 +1,7 @@
+export type { Clock } from './clock.ts'
+export { type Core, Driver } from './driver.ts'
+export { type Random, seededRandom } from './random.ts'
+export type { Runtime } from './runtime.ts'
+export { systemClock } from './system-clock.ts'
+export type { Address, CloseReason, Link, ListenEvents, Listener, Peer, Transport } from './transport.ts'
+export { type Duration, parseDurationMs, parseSizeBytes, type Size } from './units.ts'

@@ -1,0 +1,98 @@
+import { createServer, type Server, Socket } from 'node:net'
+import type { Address, CloseReason, Link, ListenEvents, Listener, Peer, Transport } from '../transport.ts'
+
+/** Transport over TCP. `noDelay` is on: a producer batches by itself, and Nagle would only add delayed-ack stalls. */
+export const tcpTransport: Transport = {
+  connect(to: Address, peer: Peer): Link {
+    const socket = new Socket()
+    const link = new TcpLink(socket, to)
+    link.attach(peer)
+    socket.once('connect', () => link.opened())
+    socket.connect({ host: to.host, port: to.port, noDelay: true })
+    return link
+  },
+
+  listen(at: Address, accept: () => Peer, events: ListenEvents): Listener {
+    const server = createServer({ noDelay: true }, (socket) => {
+      const link = new TcpLink(socket, { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 })
+      link.attach(accept())
+      link.opened()
+    })
+    server.once('error', (error) => events.onError(error))
+    server.listen({ host: at.host, port: at.port }, () => events.onListening(boundAddress(server, at)))
+    return { close: (closed) => void server.close(() => closed?.()) }
+  },
+}
+
+class TcpLink implements Link {
+  readonly remote: Address
+  private readonly socket: Socket
+  private peer: Peer | undefined
+  private failure: NodeJS.ErrnoException | undefined
+
+  constructor(socket: Socket, remote: Address) {
+    this.socket = socket
+    this.remote = remote
+  }
+
+  attach(peer: Peer): void {
+    this.peer = peer
+    this.socket.on('data', (bytes: Uint8Array) => this.peer?.onBytes(bytes))
+    this.socket.on('drain', () => this.peer?.onDrain())
+    this.socket.on('error', (error) => {
+      this.failure = error
+    })
+    this.socket.on('close', () => {
+      const owner = this.peer
+      this.peer = undefined
+      owner?.onClose(closeReason(this.failure))
+    })
+  }
+
+  opened(): void {
+    this.peer?.onOpen(this)
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.socket.destroyed || this.socket.writableEnded) return true
+    return this.socket.write(bytes)
+  }
+
+  close(how: 'fin' | 'reset' = 'fin'): void {
+    this.peer = undefined
+    if (this.socket.destroyed) return
+    if (how === 'reset') this.socket.resetAndDestroy()
+    else if (this.socket.connecting) this.socket.destroy()
+    // `end` sends what is queued; `destroySoon` then frees the descriptor without waiting for the other side's FIN.
+    else this.socket.destroySoon()
+  }
+
+  pauseReading(): void {
+    this.socket.pause()
+  }
+
+  resumeReading(): void {
+    this.socket.resume()
+  }
+}
+
+function closeReason(error: NodeJS.ErrnoException | undefined): CloseReason {
+  if (error === undefined) return { kind: 'fin', message: 'closed by the other side' }
+  return { kind: closeKinds[error.code ?? ''] ?? 'reset', message: error.message }
+}
+
+const closeKinds: Readonly<Record<string, CloseReason['kind']>> = {
+  ECONNREFUSED: 'refused',
+  ENOTFOUND: 'unreachable',
+  EAI_AGAIN: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ETIMEDOUT: 'unreachable',
+}
+
+function boundAddress(server: Server, asked: Address): Address {
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error(`not a TCP address: ${String(bound)}`)
+  // The name that was asked for, not the number it resolved to: clients are told this address.
+  return { host: asked.host, port: bound.port }
+}

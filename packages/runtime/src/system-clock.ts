@@ -1,0 +1,32 @@
+import type { Clock } from './clock.ts'
+
+/** `setTimeout` overflows above this (24.8 days) and fires at once; farther deadlines are reached in several sleeps. */
+const sleepMsMax = 2 ** 31 - 1
+
+/** The real clock, from globals that Node and browsers share. */
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  wakeAt(atMs, wake) {
+    if (atMs === Number.POSITIVE_INFINITY) return () => {}
+    if (atMs <= performance.now()) return soon(wake)
+    let timer: ReturnType<typeof setTimeout>
+    const sleep = (): void => {
+      // Rounded up: a timer that fires early would be one turn for nothing.
+      const leftMs = Math.max(Math.ceil(atMs - performance.now()), 0)
+      timer = setTimeout(() => (performance.now() >= atMs ? wake() : sleep()), Math.min(leftMs, sleepMsMax))
+    }
+    sleep()
+    return () => clearTimeout(timer)
+  },
+}
+
+/** After the current event: `setImmediate` where it exists (1.5 us), since `setTimeout(0)` is a whole millisecond. */
+function soon(wake: () => void): () => void {
+  if (typeof setImmediate === 'function') {
+    const immediate = setImmediate(wake)
+    return () => clearImmediate(immediate)
+  }
+  const timer = setTimeout(wake, 0)
+  return () => clearTimeout(timer)
+}
