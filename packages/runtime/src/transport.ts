@@ -54,7 +54,10 @@ export interface Peer {
 
 /** A listening address. */
 export interface Listener {
-  /** Stops listening and calls `closed` when the address is free again. Accepted links live on. */
+  /**
+   * Stops listening at once. Accepted links live on: `closed` is called when the address is free and, over TCP, the
+   * last of them has ended as well.
+   */
   close(closed?: () => void): void
 }
 
