@@ -1,0 +1,169 @@
+import { type FieldPath, formatFieldPath } from './field-path.ts'
+import { parseUuid } from './uuid.ts'
+
+/** A message cannot be written as asked: a value out of range, or one that this version cannot carry. */
+export class EncodeError extends Error {
+  override readonly name = 'EncodeError'
+  /** Dotted path of the field that could not be written, such as `topics[3].partitions[0].errorCode`. */
+  readonly field: string
+
+  constructor(field: string, problem: string) {
+    super(`${field}: ${problem}`)
+    this.field = field
+  }
+}
+
+const stringBytesMax = 0x7fff
+const utf8 = new TextEncoder()
+
+/**
+ * Appends primitives to a byte array that grows. It refuses what the wire cannot hold, instead of wrapping it: a
+ * DataView would store 70,000 in an int16 as 4,464.
+ */
+export class Writer {
+  /** Kept by whoever drives the writer, so that an error can say where it happened. */
+  readonly path: FieldPath = []
+  /** How many bytes have been written. */
+  length = 0
+  private bytes: Uint8Array
+  private view: DataView
+
+  constructor(capacityBytes = 256) {
+    this.bytes = new Uint8Array(capacityBytes)
+    this.view = new DataView(this.bytes.buffer)
+  }
+
+  /** What was written: a view, not a copy. The writer is done with it. */
+  finish(): Uint8Array {
+    return this.bytes.subarray(0, this.length)
+  }
+
+  int8(value: number): void {
+    this.checkInteger(value, -0x80, 0x7f)
+    this.view.setInt8(this.grow(1), value)
+  }
+
+  int16(value: number): void {
+    this.checkInteger(value, -0x8000, 0x7fff)
+    this.view.setInt16(this.grow(2), value)
+  }
+
+  int32(value: number): void {
+    this.checkInteger(value, -0x80000000, 0x7fffffff)
+    this.view.setInt32(this.grow(4), value)
+  }
+
+  int64(value: bigint): void {
+    if (typeof value !== 'bigint') this.fail(`expected a bigint, got ${describe(value)}`)
+    if (BigInt.asIntN(64, value) !== value) this.fail(`${value} is out of the range of an int64`)
+    this.view.setBigInt64(this.grow(8), value)
+  }
+
+  float64(value: number): void {
+    if (typeof value !== 'number') this.fail(`expected a number, got ${describe(value)}`)
+    this.view.setFloat64(this.grow(8), value)
+  }
+
+  boolean(value: boolean): void {
+    if (typeof value !== 'boolean') this.fail(`expected a boolean, got ${describe(value)}`)
+    this.view.setInt8(this.grow(1), value ? 1 : 0)
+  }
+
+  uuid(value: string): void {
+    const bytes = typeof value === 'string' ? parseUuid(value) : undefined
+    if (bytes === undefined) this.fail(`expected a UUID of 22 base64url characters, got ${describe(value)}`)
+    this.raw(bytes)
+  }
+
+  /** A number from 0 to 2^32 - 1 in base 128, least significant group first. */
+  unsignedVarint(value: number): void {
+    let rest = value
+    while (rest > 0x7f) {
+      this.view.setUint8(this.grow(1), (rest & 0x7f) | 0x80)
+      rest = Math.floor(rest / 0x80)
+    }
+    this.view.setUint8(this.grow(1), rest)
+  }
+
+  /** Length (-1 for null) and text, as classic versions have them. */
+  string(value: string | null): void {
+    if (value === null) return this.int16(-1)
+    const text = this.encodeText(value)
+    this.int16(text.length)
+    this.raw(text)
+  }
+
+  /** Length plus one (0 for null) and text, as flexible versions have them. */
+  compactString(value: string | null): void {
+    if (value === null) return this.unsignedVarint(0)
+    const text = this.encodeText(value)
+    this.unsignedVarint(text.length + 1)
+    this.raw(text)
+  }
+
+  /** Length (-1 for null) and bytes, as classic versions have them. */
+  lengthAndBytes(value: Uint8Array | null): void {
+    if (value === null) return this.int32(-1)
+    this.checkBytes(value)
+    this.int32(value.length)
+    this.raw(value)
+  }
+
+  /** Length plus one (0 for null) and bytes, as flexible versions have them. */
+  compactBytes(value: Uint8Array | null): void {
+    if (value === null) return this.unsignedVarint(0)
+    this.checkBytes(value)
+    this.unsignedVarint(value.length + 1)
+    this.raw(value)
+  }
+
+  /** Bytes as they are, without a length. */
+  raw(value: Uint8Array): void {
+    const start = this.grow(value.length)
+    this.bytes.set(value, start)
+  }
+
+  /** Overwrites an int32 that was written before: the length prefix of a frame. */
+  patchInt32(at: number, value: number): void {
+    this.view.setInt32(at, value)
+  }
+
+  fail(problem: string): never {
+    throw new EncodeError(formatFieldPath(this.path), problem)
+  }
+
+  private encodeText(value: string): Uint8Array {
+    if (typeof value !== 'string') this.fail(`expected a string, got ${describe(value)}`)
+    const text = utf8.encode(value)
+    if (text.length > stringBytesMax) this.fail(`a string of ${text.length} bytes; limit ${stringBytesMax}`)
+    return text
+  }
+
+  private checkBytes(value: Uint8Array): void {
+    if (!(value instanceof Uint8Array)) this.fail(`expected a Uint8Array, got ${describe(value)}`)
+  }
+
+  private checkInteger(value: number, min: number, max: number): void {
+    if (!Number.isInteger(value)) this.fail(`expected a whole number, got ${describe(value)}`)
+    if (value < min || value > max) this.fail(`${value} is out of range; allowed ${min} to ${max}`)
+  }
+
+  private grow(length: number): number {
+    const start = this.length
+    this.length = start + length
+    if (this.length > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(this.length, this.bytes.length * 2))
+      larger.set(this.bytes.subarray(0, start))
+      this.bytes = larger
+      this.view = new DataView(larger.buffer)
+    }
+    return start
+  }
+}
+
+/** A value for an error message: what it is, and what it holds where that is short. */
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, 40))}`
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  return typeof value === 'bigint' ? `the bigint ${value}n` : String(value)
+}
