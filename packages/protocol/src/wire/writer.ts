@@ -87,34 +87,30 @@ export class Writer {
 
   /** Length (-1 for null) and text, as classic versions have them. */
   string(value: string | null): void {
-    if (value === null) return this.int16(-1)
-    const text = this.encodeText(value)
-    this.int16(text.length)
-    this.raw(text)
+    const text = value === null ? null : this.encodeText(value)
+    this.int16(text === null ? -1 : text.length)
+    if (text !== null) this.raw(text)
   }
 
   /** Length plus one (0 for null) and text, as flexible versions have them. */
   compactString(value: string | null): void {
-    if (value === null) return this.unsignedVarint(0)
-    const text = this.encodeText(value)
-    this.unsignedVarint(text.length + 1)
-    this.raw(text)
+    const text = value === null ? null : this.encodeText(value)
+    this.unsignedVarint(text === null ? 0 : text.length + 1)
+    if (text !== null) this.raw(text)
   }
 
   /** Length (-1 for null) and bytes, as classic versions have them. */
   lengthAndBytes(value: Uint8Array | null): void {
-    if (value === null) return this.int32(-1)
-    this.checkBytes(value)
-    this.int32(value.length)
-    this.raw(value)
+    if (value !== null) this.checkBytes(value)
+    this.int32(value === null ? -1 : value.length)
+    if (value !== null) this.raw(value)
   }
 
   /** Length plus one (0 for null) and bytes, as flexible versions have them. */
   compactBytes(value: Uint8Array | null): void {
-    if (value === null) return this.unsignedVarint(0)
-    this.checkBytes(value)
-    this.unsignedVarint(value.length + 1)
-    this.raw(value)
+    if (value !== null) this.checkBytes(value)
+    this.unsignedVarint(value === null ? 0 : value.length + 1)
+    if (value !== null) this.raw(value)
   }
 
   /** Bytes as they are, without a length. */

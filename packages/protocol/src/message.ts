@@ -1,0 +1,75 @@
+import type { Api, RequestInput, RequestOf, ResponseInput, ResponseOf } from './api.ts'
+import { readStruct, type Struct, writeStruct } from './codec.ts'
+import { readResponseHeader, writeRequestHeader, writeResponseHeader } from './header.ts'
+import { Reader } from './wire/reader.ts'
+import { Writer } from './wire/writer.ts'
+
+const lengthPrefixBytes = 4
+
+/**
+ * A whole request as it goes on the wire: length prefix, header, body. `version` must be one of `api.versions`.
+ * Throws EncodeError, which names the field, for a value that this version cannot carry.
+ */
+export function encodeRequest<A extends Api>(
+  api: A,
+  version: number,
+  header: { readonly correlationId: number; readonly clientId: string | null },
+  body: RequestInput<A>,
+): Uint8Array {
+  return frame((writer) => {
+    writeRequestHeader(writer, api, version, header)
+    writeStruct(writer, api.plans.of('request', version), body as Struct)
+  })
+}
+
+/**
+ * The body of a request frame (without length prefix), from where `decodeRequestHeader` says it starts. `version` must
+ * be one of `api.versions`. Byte fields are views into the frame. Throws DecodeError. Bytes after the last field are
+ * ignored, as a broker ignores them.
+ */
+export function decodeRequestBody<A extends Api>(
+  api: A,
+  version: number,
+  requestFrame: Uint8Array,
+  bodyOffset: number,
+): RequestOf<A> {
+  return readStruct(new Reader(requestFrame, bodyOffset), api.plans.of('request', version)) as RequestOf<A>
+}
+
+/**
+ * A whole response as it goes on the wire: length prefix, header, body. `version` must be one of `api.versions`.
+ * Throws EncodeError, which names the field, for a value that this version cannot carry.
+ */
+export function encodeResponse<A extends Api>(
+  api: A,
+  version: number,
+  correlationId: number,
+  body: ResponseInput<A>,
+): Uint8Array {
+  return frame((writer) => {
+    writeResponseHeader(writer, api, version, correlationId)
+    writeStruct(writer, api.plans.of('response', version), body as Struct)
+  })
+}
+
+/**
+ * A response frame (without length prefix). `version` is the one of the request. Byte fields are views into the frame.
+ * Throws DecodeError. Bytes after the last field are ignored, as Java's client ignores them.
+ */
+export function decodeResponse<A extends Api>(
+  api: A,
+  version: number,
+  responseFrame: Uint8Array,
+): { correlationId: number; body: ResponseOf<A> } {
+  const reader = new Reader(responseFrame)
+  const correlationId = readResponseHeader(reader, api, version)
+  return { correlationId, body: readStruct(reader, api.plans.of('response', version)) as ResponseOf<A> }
+}
+
+function frame(write: (writer: Writer) => void): Uint8Array {
+  const writer = new Writer()
+  writer.int32(0)
+  write(writer)
+  writer.patchInt32(0, writer.length - lengthPrefixBytes)
+  return writer.finish()
+}
