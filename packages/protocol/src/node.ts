@@ -1,1 +1,84 @@
-export {}
+import * as zlib from 'node:zlib'
+import {
+  type CompressionCodec,
+  type CompressionCodecs,
+  CompressionError,
+  gzipCodec,
+  portableCodecs,
+  zstdCodec,
+} from './compression/index.ts'
+
+/** What node:zlib has from Node 22.15 on. */
+interface NodeZstd {
+  zstdCompressSync(bytes: Uint8Array, options: { params: Record<number, number> }): Uint8Array
+  zstdDecompressSync(bytes: Uint8Array, options: { maxOutputLength: number }): Uint8Array
+  constants: { ZSTD_c_compressionLevel: number }
+}
+
+/**
+ * gzip through node:zlib. `level` is 1 (fast) to 9 (small), or -1 for zlib's default, as in
+ * `compression.gzip.level`. Throws `RangeError` for another.
+ */
+export function gzipWithLevel(level = -1): CompressionCodec {
+  checkLevel('compression.gzip.level', level, level === -1 || (level >= 1 && level <= 9), '1 to 9, or -1')
+  return gzipCodec({
+    gzip: (bytes) => plain(zlib.gzipSync(bytes, { level })),
+    // zlib refuses a limit of 0; the codec checks the result again.
+    gunzip: (bytes, decompressedBytesMax) =>
+      plain(zlib.gunzipSync(bytes, { maxOutputLength: Math.max(1, decompressedBytesMax) })),
+  })
+}
+
+/**
+ * zstd that compresses and decompresses: node:zlib's where there is one (Node 22.15), else the optional peer
+ * `@bokuweb/zstd-wasm`. `level` is -131072 (fast) to 22 (small), default 3, as in `compression.zstd.level`.
+ * Rejects with `CompressionError` when neither is there. Throws `RangeError` for another level.
+ */
+export async function loadZstd(level = 3): Promise<CompressionCodec> {
+  checkLevel('compression.zstd.level', level, level >= -131_072 && level <= 22, '-131072 to 22')
+  return nodeZstd(level) ?? (await wasmZstd(level))
+}
+
+/** All five; `zstd` compresses only where node:zlib can (Node 22.15), or through `loadZstd()`. */
+export const nodeCodecs = {
+  ...portableCodecs,
+  gzip: gzipWithLevel(),
+  zstd: nodeZstd(3) ?? portableCodecs.zstd,
+} as const satisfies CompressionCodecs
+
+function nodeZstd(level: number): CompressionCodec | undefined {
+  if (!('zstdCompressSync' in zlib)) return undefined
+  const { zstdCompressSync, zstdDecompressSync, constants } = zlib as unknown as NodeZstd
+  const params = { [constants.ZSTD_c_compressionLevel]: level }
+  return zstdCodec({
+    compress: (bytes) => plain(zstdCompressSync(bytes, { params })),
+    decompressFrame: (bytes, decompressedBytesMax) =>
+      plain(zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, decompressedBytesMax) })),
+  })
+}
+
+async function wasmZstd(level: number): Promise<CompressionCodec> {
+  let wasm: typeof import('@bokuweb/zstd-wasm')
+  try {
+    wasm = await import('@bokuweb/zstd-wasm')
+    await wasm.init()
+  } catch (error) {
+    const problem = 'this Node has no zstd (22.15 has), and the optional peer @bokuweb/zstd-wasm cannot be loaded'
+    throw new CompressionError('zstd', problem, { cause: error })
+  }
+  return zstdCodec({
+    compress: (bytes) => wasm.compress(bytes, level),
+    // For a frame without a content size the library takes 1 MiB unless told, and fails when that is too little.
+    decompressFrame: (bytes, decompressedBytesMax) =>
+      wasm.decompress(bytes, { defaultHeapSize: Math.max(1, decompressedBytesMax) }),
+  })
+}
+
+/** The same memory, not as a Buffer: those print, compare and slice differently, and would leak into every record. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function checkLevel(key: string, level: number, isAllowed: boolean, allowed: string): void {
+  if (!Number.isInteger(level) || !isAllowed) throw new RangeError(`${key}: ${level}; allowed: ${allowed}`)
+}

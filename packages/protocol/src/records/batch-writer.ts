@@ -1,0 +1,184 @@
+import type { CompressionCodec } from '../compression/codec.ts'
+import { invariant } from '../invariant.ts'
+import {
+  batchAttributes,
+  batchHeaderBytes,
+  batchLogOverheadBytes,
+  batchMagic,
+  batchHeaderOffset as offsetOf,
+  viewOf,
+  writeNumberAsInt64,
+} from './batch-header.ts'
+import { crc32c } from './crc32c.ts'
+import { type Header, recordBodyBytes, writeRecord } from './record.ts'
+import { varintSize } from './varint.ts'
+
+/** How the producer is known to the broker; only when a batch is closed is it certain. */
+export interface ProducerState {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  /** The sequence number of the first record; the others follow from their place. */
+  readonly baseSequence: number
+  readonly isTransactional?: boolean
+}
+
+/** A margin on the estimated compressed size, as in Java: an estimate that is too low makes a batch too large. */
+const compressionEstimateMargin = 1.05
+
+/**
+ * Builds one batch of format 2: records are encoded straight behind the room for the header, in the buffer given,
+ * which is written once. Mirrors `MemoryRecordsBuilder`: the same estimates, the same answer to "is there room".
+ *
+ * Without compression the buffer grows only if the very first record does not fit. With compression the records wait
+ * uncompressed, so the writer moves to a larger array of its own once they pass the buffer's size, while their
+ * estimated compressed size does not. The batch itself goes back into the buffer when it fits.
+ */
+export class BatchWriter {
+  /** The buffer given: for the pool it came from. Its size is the write limit. */
+  readonly buffer: Uint8Array
+  private readonly codec: CompressionCodec | undefined
+  /** Estimated compressed bytes per uncompressed byte, margin included; 1 without compression. */
+  private readonly estimateFactor: number
+  /** Where records are written: `buffer`, or a larger array when that became too small. */
+  private bytes: Uint8Array
+  /** The end of what is written to `bytes`. */
+  private end = batchHeaderBytes
+  private count = 0
+  private baseTimestamp = 0
+  private maxTimestamp = 0
+  private uncompressed = 0
+  private isClosed = false
+
+  /**
+   * `compressionRatio` is the expected size of compressed records by that of uncompressed ones, as earlier batches
+   * of the topic show it. A codec named `none` is no compression.
+   */
+  constructor(buffer: Uint8Array, options: { codec?: CompressionCodec; compressionRatio?: number } = {}) {
+    this.buffer = buffer
+    this.bytes = buffer
+    this.codec = options.codec === undefined || options.codec.name === 'none' ? undefined : options.codec
+    this.estimateFactor = this.codec === undefined ? 1 : (options.compressionRatio ?? 1) * compressionEstimateMargin
+    invariant(this.estimateFactor > 0, `compression ratio ${options.compressionRatio}; it is greater than 0`)
+  }
+
+  get recordCount(): number {
+    return this.count
+  }
+
+  /** The size of the records section before compression. */
+  get uncompressedBytes(): number {
+    return this.uncompressed
+  }
+
+  /** The size of the whole batch: as it will probably be, and, once closed, as it is. */
+  get estimatedBytes(): number {
+    return this.isClosed ? this.end : this.estimate()
+  }
+
+  /** Nothing more will be taken: closed, or at least one record and the estimate has reached the buffer's size. */
+  get isFull(): boolean {
+    return this.isClosed || (this.count > 0 && this.estimate() >= this.buffer.length)
+  }
+
+  /**
+   * HOT: once per record. Encodes the record at the end of the batch and answers true; or answers false, with nothing
+   * written, if the batch is closed or the record would take it past the buffer's size. The first record is always
+   * taken. `timestampMs` is a safe integer, not below -1. Plain numbers, no allocation.
+   */
+  tryAppend(
+    timestampMs: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    headers: readonly Header[],
+  ): boolean {
+    const offsetDelta = this.count
+    const timestampDelta = offsetDelta === 0 ? 0 : timestampMs - this.baseTimestamp
+    const bodyBytes = recordBodyBytes(timestampDelta, offsetDelta, key, value, headers)
+    const recordBytes = varintSize(bodyBytes) + bodyBytes
+    if (!this.hasRoom(recordBytes)) return false
+    if (this.end + recordBytes > this.bytes.length) this.grow(this.end + recordBytes)
+    if (offsetDelta === 0) {
+      this.baseTimestamp = timestampMs
+      this.maxTimestamp = timestampMs
+    } else if (timestampMs > this.maxTimestamp) {
+      this.maxTimestamp = timestampMs
+    }
+    this.end = writeRecord(this.bytes, this.end, bodyBytes, timestampDelta, offsetDelta, key, value, headers)
+    this.uncompressed += recordBytes
+    this.count = offsetDelta + 1
+    return true
+  }
+
+  /**
+   * Compresses, fills the header in and checksums; the result is a view into `buffer`, or into a larger array. A
+   * batch without records is no batch: zero bytes.
+   *
+   * May be called again with another producer state, when the epoch was bumped before a retry: only those fields and
+   * the crc change, in place, so no request may still be using the earlier result.
+   */
+  close(state?: ProducerState): Uint8Array {
+    if (this.count === 0) {
+      this.isClosed = true
+      this.end = 0
+      return this.bytes.subarray(0, 0)
+    }
+    if (!this.isClosed) this.compress()
+    this.isClosed = true
+    const bytes = this.bytes.subarray(0, this.end)
+    this.writeHeader(bytes, state)
+    return bytes
+  }
+
+  private estimate(): number {
+    return batchHeaderBytes + Math.floor(this.uncompressed * this.estimateFactor)
+  }
+
+  /** HOT. The new record is counted uncompressed: nobody knows better yet. */
+  private hasRoom(recordBytes: number): boolean {
+    if (this.isClosed) return false
+    if (this.count === 0) return true
+    const estimate = this.estimate()
+    return estimate < this.buffer.length && estimate + recordBytes <= this.buffer.length
+  }
+
+  private grow(bytesMin: number): void {
+    // One record alone gets what it needs; records that wait for compression get room for more of them.
+    const grown = new Uint8Array(this.count === 0 ? bytesMin : Math.max(bytesMin, this.bytes.length * 2))
+    grown.set(this.bytes.subarray(0, this.end))
+    this.bytes = grown
+  }
+
+  private compress(): void {
+    if (this.codec === undefined) return
+    const compressed = this.codec.compress(this.bytes.subarray(batchHeaderBytes, this.end))
+    this.end = batchHeaderBytes + compressed.length
+    if (this.end <= this.buffer.length) this.bytes = this.buffer
+    else if (this.end > this.bytes.length) this.bytes = new Uint8Array(this.end)
+    this.bytes.set(compressed, batchHeaderBytes)
+  }
+
+  private writeHeader(bytes: Uint8Array, state: ProducerState | undefined): void {
+    const { producerId, producerEpoch, baseSequence, isTransactional = false } = state ?? noProducerState
+    invariant(producerId >= 0n || !isTransactional, 'a transactional batch needs a producer id')
+    invariant(
+      producerId < 0n || (producerEpoch >= 0 && baseSequence >= 0),
+      `producer id ${producerId} with epoch ${producerEpoch} and sequence ${baseSequence}: neither may be negative`,
+    )
+    const view = viewOf(bytes)
+    view.setBigInt64(offsetOf.baseOffset, 0n)
+    view.setInt32(offsetOf.batchLength, bytes.length - batchLogOverheadBytes)
+    view.setInt32(offsetOf.partitionLeaderEpoch, -1)
+    view.setInt8(offsetOf.magic, batchMagic)
+    view.setInt16(offsetOf.attributes, (this.codec?.id ?? 0) | (isTransactional ? batchAttributes.transactional : 0))
+    view.setInt32(offsetOf.lastOffsetDelta, this.count - 1)
+    writeNumberAsInt64(view, offsetOf.baseTimestamp, this.baseTimestamp)
+    writeNumberAsInt64(view, offsetOf.maxTimestamp, this.maxTimestamp)
+    view.setBigInt64(offsetOf.producerId, producerId)
+    view.setInt16(offsetOf.producerEpoch, producerEpoch)
+    view.setInt32(offsetOf.baseSequence, baseSequence)
+    view.setInt32(offsetOf.recordCount, this.count)
+    view.setUint32(offsetOf.crc, crc32c(bytes.subarray(offsetOf.attributes)))
+  }
+}
+
+const noProducerState: ProducerState = { producerId: -1n, producerEpoch: -1, baseSequence: -1 }

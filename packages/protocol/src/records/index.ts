@@ -1,0 +1,22 @@
+export {
+  batchAttributes,
+  batchHeaderBytes,
+  batchHeaderOffset,
+  batchLogOverheadBytes,
+  batchMagic,
+} from './batch-header.ts'
+export {
+  isCrcValid,
+  type ReadLimits,
+  type RecordBatch,
+  readBatchHeader,
+  readRecords,
+  rewriteTimestamps,
+  setBaseOffset,
+  setPartitionLeaderEpoch,
+  splitBatches,
+} from './batch-reader.ts'
+export { BatchWriter, type ProducerState } from './batch-writer.ts'
+export { crc32c } from './crc32c.ts'
+export { type DecodedRecord, type Header, recordBytesUpperBound, recordOverheadBytesMax } from './record.ts'
+export { RecordError, type RecordErrorKind } from './record-error.ts'
