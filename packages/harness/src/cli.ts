@@ -1,1 +1,36 @@
-export {}
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { exitCodes } from './commands/command.ts'
+import { main } from './commands/index.ts'
+
+// The file is src/cli.ts or dist/cli.mjs: the package is one up from both.
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const interruption = new AbortController()
+let isInterrupted = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Twice means now.
+    if (isInterrupted) process.exit(exitCodes.interrupted)
+    isInterrupted = true
+    interruption.abort()
+  })
+}
+
+void main(process.argv.slice(2), version, {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  colour: wantsColour(),
+  interrupted: interruption.signal,
+}).then((code) => {
+  // Not process.exit: a pipe may still be taking what was written.
+  process.exitCode = code
+})
+
+/** https://no-color.org and its opposite come before what the terminal can do. */
+function wantsColour(): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
+  return process.stdout.isTTY === true && TERM !== 'dumb'
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { acknowledged, entry, history, notIdempotent, written } from '../../test/hand-made-history.ts'
+import { acked } from './acked.ts'
+
+test('ACKED: a record at the offset that was acknowledged is lawful', () => {
+  expect(acked.judge(history([written(0), written(1)]))).toEqual([])
+})
+
+test('ACKED: an unknown offset only asks for the record to be in the partition', () => {
+  expect(acked.judge(history([{ ends: [acknowledged(0, -1)], logged: [[0, 4]] }]))).toEqual([])
+  expect(acked.judge(history([{ ends: [acknowledged(0, -1)], logged: [[1, 4]] }]))).toHaveLength(1)
+})
+
+test('ACKED: a record that is nowhere is found', () => {
+  const found = acked.judge(history([written(0), { ends: [acknowledged(0, 1)] }]))
+  expect(found.map((one) => one.message)).toEqual(['record 1 was acknowledged as orders-0@1, where there is nothing'])
+})
+
+test('ACKED: an offset that is one off is found', () => {
+  const found = acked.judge(history([written(0, { ends: [acknowledged(0, 1)] }), written(1)]))
+  expect(found[0]).toMatchObject({
+    message: 'record 0 was acknowledged as orders-0@1, where something else is',
+    evidence: ['the record is at orders-0@0'],
+  })
+})
+
+test('ACKED: bytes that differ are found', () => {
+  const good = history([written(0)])
+  const value = good.sent[0]!.value.slice()
+  value[29]! ^= 1
+  expect(acked.judge({ ...good, log: [{ ...entry(good.sent[0]!, 0, 0), value }] })).toHaveLength(1)
+})
+
+test('ACKED: binds acks=1 only while no leader is lost, and acks=0 never', () => {
+  expect(acked.unbound?.(history([]))).toBeUndefined()
+  const oneAck = { ...notIdempotent, acks: 1 as const }
+  expect(acked.unbound?.(history([], { producer: oneAck }))).toBeUndefined()
+  expect(acked.unbound?.(history([], { producer: oneAck, losesLeaders: true }))).toMatch('acks=1')
+  expect(acked.unbound?.(history([], { producer: { ...notIdempotent, acks: 0 } }))).toMatch('acks=0')
+})

@@ -1,0 +1,63 @@
+import type { History, Violation } from '../history.ts'
+import { acked } from './acked.ts'
+import { callbacks } from './callbacks.ts'
+import { census } from './census.ts'
+import { deadline } from './deadline.ts'
+import { definite } from './definite.ts'
+import { exactly1 } from './exactly1.ts'
+import { findings } from './findings.ts'
+import { fired } from './fired.ts'
+import { flush } from './flush.ts'
+import { inflight } from './inflight.ts'
+import { keyorder } from './keyorder.ts'
+import type { Law } from './law.ts'
+import { maxblock } from './maxblock.ts'
+import { offsets } from './offsets.ts'
+import { once } from './once.ts'
+import { order } from './order.ts'
+import { phantom } from './phantom.ts'
+import { retryid } from './retryid.ts'
+import { seq } from './seq.ts'
+
+export type { Law } from './law.ts'
+
+/** Every law, in the order of reports: what the caller sees first, what only the wire shows last. */
+export const laws: readonly Law[] = [
+  once,
+  acked,
+  phantom,
+  exactly1,
+  definite,
+  order,
+  keyorder,
+  offsets,
+  callbacks,
+  deadline,
+  maxblock,
+  flush,
+  inflight,
+  retryid,
+  seq,
+  census,
+  findings,
+  fired,
+]
+
+/** What one law, or one expectation, said about one run. */
+export interface Verdict {
+  readonly law: string
+  readonly held: boolean
+  /** Why the law did not bind this run; then it counts neither as held nor as broken. */
+  readonly unbound?: string
+  readonly violations: readonly Violation[]
+}
+
+/** Puts every law to the history. */
+export function judge(history: History): Verdict[] {
+  return laws.map((law): Verdict => {
+    const unbound = law.unbound?.(history)
+    if (unbound !== undefined) return { law: law.name, held: false, unbound, violations: [] }
+    const violations = law.judge(history)
+    return { law: law.name, held: violations.length === 0, violations }
+  })
+}

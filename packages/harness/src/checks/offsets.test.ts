@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { acknowledged, history, notIdempotent, written } from '../../test/hand-made-history.ts'
+import { offsets } from './offsets.ts'
+
+test('OFFSETS: unique, increasing offsets with the stored timestamp are lawful; unknown ones are not judged', () => {
+  expect(
+    offsets.judge(history([written(0), written(1, { ends: [acknowledged(0, -1)] }), written(2, { partition: 0 })])),
+  ).toEqual([])
+})
+
+test('OFFSETS: one offset for two records is found', () => {
+  const found = offsets.judge(history([written(0), written(1, { ends: [acknowledged(0, 0)] })]))
+  expect(found.map((one) => one.message)).toEqual(['records 0 and 1 were both acknowledged as orders-0@0'])
+})
+
+test('OFFSETS: offsets that decrease in call order are found where order is promised', () => {
+  const records = [written(1), written(0)]
+  expect(offsets.judge(history(records)).map((one) => one.message)).toEqual([
+    'record 1 was acknowledged as orders-0@0, before record 0 at 1',
+  ])
+  expect(offsets.judge(history(records, { producer: notIdempotent }))).toEqual([])
+})
+
+test('OFFSETS: another partition than the caller chose is found', () => {
+  const found = offsets.judge(history([written(0, { partition: 1 })]))
+  expect(found.map((one) => one.message)).toEqual(['record 0 was sent to partition 1 and acknowledged by 0'])
+})
+
+test('OFFSETS: another timestamp than the stored one is found', () => {
+  const good = history([written(0)])
+  const found = offsets.judge({ ...good, log: good.log.map((one) => ({ ...one, timestamp: 2_000 })) })
+  expect(found).toMatchObject([{ evidence: ['acknowledged: 1000', 'stored:       2000'] }])
+})

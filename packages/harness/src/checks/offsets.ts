@@ -1,0 +1,83 @@
+import { type History, type LoggedRecord, partitionName, type SentRecord, type Violation } from '../history.ts'
+import type { Law } from './law.ts'
+import { groupBy } from './logged.ts'
+import { orderUnbound } from './order.ts'
+
+/**
+ * OFFSETS: what acknowledgements say is consistent. Over a partition the acknowledged offsets are unique and, where
+ * ORDER binds, increase with call order; the timestamp is the stored one; the partition is the one the caller chose.
+ *
+ * Jepsen's "inconsistent offsets" is the same thing seen from the consumer: one offset, two values.
+ */
+export const offsets: Law = {
+  name: 'OFFSETS',
+  statement:
+    'acknowledged offsets of a partition are unique and increase in call order, with the stored timestamp and the chosen partition',
+  unbound: (history) => (history.producer.acks === 0 ? 'acks=0 learns no offset' : undefined),
+  judge(history) {
+    const acknowledged: Acknowledged[] = []
+    for (const record of history.sent) {
+      for (const end of record.settlements) if (end.outcome === 'acknowledged') acknowledged.push({ record, end })
+    }
+    return [
+      ...acknowledged.flatMap(judgePartition),
+      ...judgeTimestamps(history, acknowledged),
+      ...[...groupBy(acknowledged, nameOf).values()].flatMap((group) => judgeOffsets(history, group)),
+    ]
+  },
+}
+
+interface Acknowledged {
+  readonly record: SentRecord
+  readonly end: Extract<SentRecord['settlements'][number], { outcome: 'acknowledged' }>
+}
+
+function nameOf({ record, end }: Acknowledged): string {
+  return partitionName({ topic: record.topic, partition: end.partition })
+}
+
+function judgePartition({ record, end }: Acknowledged): Violation[] {
+  if (record.partition === undefined || record.partition === end.partition) return []
+  const message = `record ${record.number} was sent to partition ${record.partition} and acknowledged by ${end.partition}`
+  return [{ law: 'OFFSETS', message, evidence: [], atMs: end.atMs }]
+}
+
+function judgeTimestamps(history: History, acknowledged: readonly Acknowledged[]): Violation[] {
+  const stored = new Map<string, LoggedRecord>()
+  for (const entry of history.log) stored.set(`${partitionName(entry)}@${entry.offset}`, entry)
+  return acknowledged.flatMap((one): Violation[] => {
+    const entry = stored.get(`${nameOf(one)}@${one.end.offset}`)
+    if (entry === undefined || entry.timestamp === one.end.timestamp) return []
+    return [
+      {
+        law: 'OFFSETS',
+        message: `record ${one.record.number} was acknowledged with another timestamp than the stored one`,
+        evidence: [`acknowledged: ${one.end.timestamp}`, `stored:       ${entry.timestamp}`],
+        atMs: one.end.atMs,
+      },
+    ]
+  })
+}
+
+function judgeOffsets(history: History, group: readonly Acknowledged[]): Violation[] {
+  const violations: Violation[] = []
+  const owners = new Map<bigint, Acknowledged>()
+  const isOrdered = orderUnbound(history) === undefined
+  let last: Acknowledged | undefined
+  for (const one of group) {
+    const { offset, atMs } = one.end
+    if (offset < 0n) continue
+    const where = `${nameOf(one)}@${offset}`
+    const owner = owners.get(offset)
+    if (owner !== undefined) {
+      const message = `records ${owner.record.number} and ${one.record.number} were both acknowledged as ${where}`
+      violations.push({ law: 'OFFSETS', message, evidence: [], atMs })
+    } else if (isOrdered && last !== undefined && offset < last.end.offset) {
+      const message = `record ${one.record.number} was acknowledged as ${where}, before record ${last.record.number} at ${last.end.offset}`
+      violations.push({ law: 'OFFSETS', message, evidence: [], atMs })
+    }
+    owners.set(offset, one)
+    last = one
+  }
+  return violations
+}

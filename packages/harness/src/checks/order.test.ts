@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { history, notIdempotent, written } from '../../test/hand-made-history.ts'
+import { order } from './order.ts'
+
+test('ORDER: increasing numbers in each partition are lawful, whatever the other partitions do', () => {
+  const records = [written(0), written(0, { logged: [[1, 0]] }), written(1), written(0, { logged: [[1, 1]] })]
+  expect(order.judge(history(records))).toEqual([])
+})
+
+test('ORDER: two records that changed places are found', () => {
+  const found = order.judge(history([written(1), written(0)]))
+  expect(found.map((one) => one.message)).toEqual(['record 1 is before record 0 in orders-0'])
+})
+
+test('ORDER: a repeat of something already seen is not out of order', () => {
+  expect(
+    order.judge(
+      history([
+        written(0, {
+          logged: [
+            [0, 0],
+            [0, 2],
+          ],
+        }),
+        written(1),
+      ]),
+    ),
+  ).toEqual([])
+})
+
+test('ORDER: binds without idempotence only with one request in flight', () => {
+  expect(order.unbound?.(history([], { producer: notIdempotent }))).toMatch('5 requests in flight')
+  expect(order.unbound?.(history([], { producer: { ...notIdempotent, inFlightRequestsMax: 1 } }))).toBeUndefined()
+})

@@ -1,0 +1,52 @@
+import { type History, type LoggedRecord, partitionName, type SentRecord, type Violation } from '../history.ts'
+import type { Law } from './law.ts'
+import { groupBy, sourceOf } from './logged.ts'
+
+/**
+ * ORDER: in the log of a partition the records of one producer are in the order of their `send` calls. With
+ * idempotence: strictly. Without it, with one request in flight: after dropping repeats of records already seen.
+ * Without it, with several in flight: not promised, so not judged (KIP-679 is why the default changed).
+ */
+export const order: Law = {
+  name: 'ORDER',
+  statement: 'the log of a partition holds the records in the order of their send calls',
+  unbound: orderUnbound,
+  judge: (history) =>
+    [...groupBy(history.log, partitionName).values()].flatMap((log) => judgeOrder('ORDER', history, log)),
+}
+
+export function orderUnbound(history: History): string | undefined {
+  if (history.producer.idempotent || history.producer.inFlightRequestsMax === 1) return undefined
+  return `not idempotent, and ${history.producer.inFlightRequestsMax} requests in flight`
+}
+
+/** Every place where `entries`, in log order, steps back in call order. Used for whole partitions and for single keys. */
+export function judgeOrder(law: string, history: History, entries: readonly LoggedRecord[]): Violation[] {
+  const violations: Violation[] = []
+  const seen = new Set<number>()
+  let last: { readonly entry: LoggedRecord; readonly record: SentRecord } | undefined
+  for (const entry of entries) {
+    const record = sourceOf(history, entry)
+    if (record === undefined) continue
+    // A repeat is EXACTLY1's to judge: counting it as a step back would report one mistake under two names.
+    if (seen.has(record.number)) continue
+    seen.add(record.number)
+    if (last !== undefined && record.number < last.record.number) {
+      violations.push({
+        law,
+        message: `record ${last.record.number} is before record ${record.number} in ${partitionName(entry)}`,
+        evidence: [
+          `offset ${last.entry.offset}: record ${last.record.number}, sent ${ordinalTime(last.record)}`,
+          `offset ${entry.offset}: record ${record.number}, sent ${ordinalTime(record)}`,
+        ],
+        ...(record.settlements[0] === undefined ? {} : { atMs: record.settlements[0].atMs }),
+      })
+    }
+    if (last === undefined || record.number > last.record.number) last = { entry, record }
+  }
+  return violations
+}
+
+function ordinalTime(record: SentRecord): string {
+  return `at ${Math.round(record.submittedAtMs * 1000) / 1000} ms${record.key === null ? '' : ` with key ${record.key}`}`
+}

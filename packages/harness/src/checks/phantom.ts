@@ -1,0 +1,48 @@
+import { partitionName, type Violation } from '../history.ts'
+import type { Law } from './law.ts'
+import { sameBytes, sourceOf } from './logged.ts'
+
+/**
+ * PHANTOM: every entry of the log was handed to the producer, and for that topic; key and value are equal byte by byte.
+ *
+ * What breaks it is reuse of memory: a pooled buffer given back while the socket still reads it, a split that drops
+ * what it does not know (KAFKA-5700).
+ */
+export const phantom: Law = {
+  name: 'PHANTOM',
+  statement: 'every entry of the log was handed to the producer for that topic, with equal bytes',
+  judge(history) {
+    const violations: Violation[] = []
+    for (const entry of history.log) {
+      const record = sourceOf(history, entry)
+      const where = `${partitionName(entry)}@${entry.offset}`
+      const differs =
+        record === undefined
+          ? 'was never handed to the producer'
+          : record.topic !== entry.topic
+            ? `is record ${record.number}, which was meant for ${record.topic}`
+            : !sameBytes(record.value, entry.value)
+              ? `is record ${record.number} with another value`
+              : !sameBytes(record.key === null ? null : new TextEncoder().encode(record.key), entry.key)
+                ? `is record ${record.number} with another key`
+                : undefined
+      if (differs === undefined) continue
+      violations.push({
+        law: 'PHANTOM',
+        message: `${where} ${differs}`,
+        evidence: [
+          `value: ${shownValue(entry.value)}`,
+          ...(record === undefined ? [] : [`sent:  ${shownValue(record.value)}`]),
+        ],
+        ...(record === undefined ? {} : { atMs: record.submittedAtMs }),
+      })
+    }
+    return violations
+  },
+}
+
+function shownValue(value: Uint8Array | null): string {
+  if (value === null) return 'null'
+  const text = JSON.stringify(new TextDecoder().decode(value.subarray(0, 40)))
+  return `${text}${value.length > 40 ? ` ... (${value.length} bytes)` : ''}`
+}

@@ -1,0 +1,177 @@
+/** How one record ended, as the producer told it. */
+export type Settlement =
+  | {
+      readonly outcome: 'acknowledged'
+      readonly atMs: number
+      readonly partition: number
+      /** -1 when the producer does not know it: acks=0, or a duplicate the broker no longer remembers. */
+      readonly offset: bigint
+      readonly timestamp: number
+    }
+  | {
+      readonly outcome: 'failed'
+      readonly atMs: number
+      /** The producer's stable code: Kafka's name of a broker's error, else its own, such as `DELIVERY_TIMEOUT`. */
+      readonly error: string
+      /** `definite`: surely not in the log. `maybe`: nobody can know. */
+      readonly certainty: 'definite' | 'maybe'
+      readonly message: string
+    }
+
+/** One call of `send`, in call order. */
+export interface SentRecord {
+  /** Position in call order, from 0; also inside the value. */
+  readonly number: number
+  readonly topic: string
+  /** The partition the caller asked for; undefined when the producer chose. */
+  readonly partition: number | undefined
+  readonly key: string | null
+  readonly value: Uint8Array
+  readonly submittedAtMs: number
+  /** When the producer took it into a batch; undefined if it never did, or did not say. */
+  acceptedAtMs?: number
+  /** Every call of the completion. The law ONCE wants exactly one, so all are kept. */
+  readonly settlements: Settlement[]
+}
+
+/** One record of the cluster's log at the end of the run: ground truth. */
+export interface LoggedRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly timestamp: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  /** Sequence number of this record, -1 without idempotence. */
+  readonly sequence: number
+}
+
+/** One batch of one Produce request, as it arrived at a broker, in order of arrival. */
+export interface ReceivedBatch {
+  readonly atMs: number
+  /** Number of the request in the journal, from 0. */
+  readonly request: number
+  readonly broker: number
+  readonly connection: number | string
+  readonly topic: string
+  readonly partition: number
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly recordCount: number
+  readonly crc: number
+}
+
+/** One request as a broker saw it. */
+export interface ReceivedRequest {
+  readonly api: string
+  readonly broker: number
+  readonly connection: number | string
+  readonly receivedAtMs: number
+  /** Undefined when no answer left the broker. */
+  readonly answeredAtMs: number | undefined
+  readonly fault: string | undefined
+  /** Topic and partition of everything it names. */
+  readonly partitions: readonly { readonly topic: string; readonly partition: number }[]
+}
+
+/** What anything in the world said, with the time at which it said it. */
+export interface TraceEvent {
+  readonly atMs: number
+  readonly source: 'producer' | 'broker' | 'workload'
+  readonly event: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** A step of the workload that waits for the producer. */
+export interface WaitedStep {
+  readonly step: 'flush' | 'close'
+  readonly calledAtMs: number
+  readonly returnedAtMs: number
+  /** Records handed to the producer before the call. */
+  readonly submittedBefore: number
+  /** Which of those had no completion when it returned. */
+  readonly unsettled: readonly number[]
+  readonly withinMs: number | undefined
+}
+
+export interface FaultReport {
+  readonly name: string
+  readonly hits: number
+  /** Why it did not act: the condition that came closest. */
+  readonly closest: string | undefined
+}
+
+/** What is left of the producer after its `close` has returned. */
+export interface Census {
+  readonly openLinks: number
+  readonly pendingTimers: number
+  readonly bufferedBytes: number
+  readonly completionsAfterClose: number
+  /** What is left in the whole world once the cluster has stopped too; only known in the simulated one. */
+  readonly worldLeftovers: readonly string[]
+}
+
+/** What of the producer's configuration the laws depend on. */
+export interface ProducerSettings {
+  readonly idempotent: boolean
+  readonly acks: 'all' | 0 | 1
+  readonly inFlightRequestsMax: number
+  readonly deliveryTimeoutMs: number
+  readonly blockMsMax: number
+}
+
+/**
+ * Everything that happened in one run of one scenario in one world. Laws and expectations are pure functions of this:
+ * they can be tested with a history made by hand, and applied to one that was recorded elsewhere.
+ */
+export interface History {
+  /** The mark inside every value of this run. */
+  readonly run: string
+  readonly world: 'simulated' | 'tcp'
+  readonly producer: ProducerSettings
+  /** How late a timer may be here: next to nothing in virtual time, an event loop's stall in real time. */
+  readonly timerSlackMs: number
+  /** True if something in the scenario takes a leader away: with acks=1 an acknowledged record may then be lost. */
+  readonly losesLeaders: boolean
+  readonly sent: readonly SentRecord[]
+  /** Sorted by topic, partition, offset. */
+  readonly log: readonly LoggedRecord[]
+  readonly requests: readonly ReceivedRequest[]
+  readonly batches: readonly ReceivedBatch[]
+  readonly waits: readonly WaitedStep[]
+  readonly faults: readonly FaultReport[]
+  /** What the cluster complains about: malformed frames, unknown APIs. */
+  readonly findings: readonly string[]
+  /** Undefined when the producer never finished closing. */
+  readonly census: Census | undefined
+  /** Why the run was cut short: no progress, out of time, an exception. Undefined when it ran to its end. */
+  readonly cutShort:
+    | { readonly law: 'LIVE' | 'CRASH'; readonly message: string; readonly evidence: readonly string[] }
+    | undefined
+  readonly trace: readonly TraceEvent[]
+  readonly durationMs: number
+}
+
+/** One way in which a history breaks a law or an expectation. */
+export interface Violation {
+  readonly law: string
+  /** One sentence with the numbers in it. */
+  readonly message: string
+  /** The facts that show it, one per line. */
+  readonly evidence: readonly string[]
+  /** Where in the trace to look; undefined when the whole run is meant. */
+  readonly atMs?: number
+}
+
+/** `orders-1`, as Kafka writes it. */
+export function partitionName(at: { readonly topic: string; readonly partition: number }): string {
+  return `${at.topic}-${at.partition}`
+}
+
+/** `12.5 ms`, whole microseconds at most: for evidence. */
+export function shownMs(ms: number): string {
+  return `${Math.round(ms * 1000) / 1000} ms`
+}

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest'
+import type { ScenarioResult } from '../scenario/run.ts'
+import { type ReporterName, reporters } from './index.ts'
+
+const passed: ScenarioResult = {
+  name: 'A lost ack is not a duplicate',
+  file: 'scenarios/delivery/lost-ack.yaml',
+  world: 'simulated',
+  outcome: 'passed',
+  seed: 42,
+  scenarioMs: 1_234.5,
+  realMs: 12.3,
+  counts: { records: 20, acknowledged: 20, failed: 0, requests: 5, events: 9 },
+  traceHash: 'a4f086b6a4f086b6',
+  verdicts: [{ law: 'ONCE', held: true, violations: [], statement: 'every record completes exactly once' }],
+  timeline: [],
+  replay: 'harrow run scenarios/delivery/lost-ack.yaml --world simulated --seed 42',
+}
+
+const failed: ScenarioResult = {
+  ...passed,
+  outcome: 'failed',
+  verdicts: [
+    { law: 'ONCE', held: true, violations: [] },
+    { law: 'ORDER', held: false, unbound: 'not idempotent', violations: [] },
+    {
+      law: 'EXACTLY1',
+      held: false,
+      statement: 'every record is at most once in all logs together',
+      violations: [
+        { law: 'EXACTLY1', message: 'record 7 is in the log 2 times', evidence: ['orders-0@7', 'orders-0@9'], atMs: 5 },
+      ],
+    },
+  ],
+  timeline: [
+    { atMs: 5, source: 'producer', event: 'batch-retried', details: { topic: 'orders', sequence: 7, offset: 9n } },
+  ],
+}
+
+const skipped: ScenarioResult = { ...passed, outcome: 'skipped', world: 'tcp', reason: 'only for simulated' }
+
+function report(name: ReporterName, results: ScenarioResult[], colour = false) {
+  const written = { out: '', err: '' }
+  const reporter = reporters[name]({
+    out: (text) => (written.out += text),
+    err: (text) => (written.err += text),
+    colour,
+  })
+  for (const [index, result] of results.entries()) {
+    reporter.starting(result.name, index, results.length)
+    reporter.result(result)
+  }
+  reporter.finished(results, 1_500)
+  return written
+}
+
+test('pretty reporter: one line per scenario and world, then the sum', () => {
+  expect(report('pretty', [passed, { ...passed, world: 'tcp', realMs: 1_300 }, skipped])).toEqual({
+    out: [
+      'passed  simulated A lost ack is not a duplicate (20 records, 5 requests; 1.23 s virtual, 12 ms real)',
+      'passed  tcp       A lost ack is not a duplicate (20 records, 5 requests; 1.30 s real)',
+      'skipped tcp       A lost ack is not a duplicate (only for simulated)',
+      '',
+      '2 passed, 1 skipped in 1.50 s',
+      '',
+    ].join('\n'),
+    err: '',
+  })
+})
+
+test('pretty reporter: a failure shows law, evidence, timeline and the line that replays it', () => {
+  expect(report('pretty', [failed]).out).toBe(
+    [
+      'failed  simulated A lost ack is not a duplicate (20 records, 5 requests; 1.23 s virtual, 12 ms real)',
+      '  EXACTLY1 record 7 is in the log 2 times',
+      '    orders-0@7',
+      '    orders-0@9',
+      '    (EXACTLY1: every record is at most once in all logs together)',
+      '  timeline',
+      '            5 ms  producer  batch-retried topic=orders sequence=7 offset=9',
+      '  replay harrow run scenarios/delivery/lost-ack.yaml --world simulated --seed 42',
+      '',
+      '0 passed, 1 failed in 1.50 s',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('pretty reporter: many violations of one law are counted after the first five', () => {
+  const violations = Array.from({ length: 8 }, (_, i) => ({ law: 'ONCE', message: `record ${i}`, evidence: [] }))
+  const { out } = report('pretty', [{ ...failed, verdicts: [{ law: 'ONCE', held: false, violations }] }])
+  expect(out).toContain('  ONCE record 4\n    and 3 more of ONCE\n')
+  expect(out).not.toContain('ONCE record 5')
+})
+
+test('pretty reporter: colours and progress only when asked for', () => {
+  const plain = report('pretty', [passed])
+  expect(plain.out + plain.err).not.toContain('\x1b')
+  const coloured = report('pretty', [passed], true)
+  expect(coloured.out).toContain('\x1b[32mpassed \x1b[0m')
+  expect(coloured.err).toContain('1/1 A lost ack is not a duplicate')
+})
+
+test('json reporter: one document with every law, 64-bit numbers as text', () => {
+  const { out, err } = report('json', [failed, skipped])
+  expect(err).toBe('')
+  expect(JSON.parse(out)).toEqual({
+    format: 1,
+    tookMs: 1500,
+    passed: 0,
+    failed: 1,
+    skipped: 1,
+    results: [
+      {
+        name: failed.name,
+        file: failed.file,
+        world: 'simulated',
+        outcome: 'failed',
+        seed: 42,
+        scenarioMs: 1_234.5,
+        realMs: 12.3,
+        counts: failed.counts,
+        traceHash: 'a4f086b6a4f086b6',
+        timeline: [{ ...failed.timeline[0], details: { topic: 'orders', sequence: 7, offset: '9' } }],
+        replay: failed.replay,
+        laws: [
+          { law: 'ONCE', outcome: 'held' },
+          { law: 'ORDER', outcome: 'unbound', why: 'not idempotent' },
+          { law: 'EXACTLY1', outcome: 'broken', violations: failed.verdicts[2]?.violations },
+        ],
+      },
+      expect.objectContaining({
+        outcome: 'skipped',
+        reason: 'only for simulated',
+        laws: [{ law: 'ONCE', outcome: 'held' }],
+      }),
+    ],
+  })
+})

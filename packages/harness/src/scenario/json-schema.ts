@@ -1,0 +1,50 @@
+import { producerConfigTable } from '@harrow/producer/core'
+import { z } from 'zod'
+import { expectations } from '../expect/index.ts'
+import { steps } from '../workload/index.ts'
+import { frameSchema } from './schema.ts'
+
+type Json = Record<string, unknown>
+
+/** JSON Schema of a scenario file. Draft 7: the newest that the YAML language server documents support for. */
+export function jsonSchema(): Json {
+  const frame = toJson(frameSchema)
+  const properties = frame['properties'] as Json
+  const list = (key: string, items: Json): Json => ({ ...(properties[key] as Json), items })
+  return {
+    ...frame,
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'harrow scenario',
+    properties: {
+      ...properties,
+      producer: { ...(properties['producer'] as Json), ...producerSchema() },
+      workload: list('workload', singleKeyMap(steps)),
+      faults: list('faults', { type: 'object' }),
+      expect: list('expect', singleKeyMap(expectations)),
+    },
+  }
+}
+
+function singleKeyMap(branches: Readonly<Record<string, { readonly schema: z.ZodType }>>): Json {
+  return {
+    anyOf: Object.entries(branches).map(([name, { schema }]) => {
+      const { $schema: _, ...value } = toJson(schema)
+      return { type: 'object', properties: { [name]: value }, required: [name], additionalProperties: false }
+    }),
+  }
+}
+
+/** From the producer's own table, so that a new key needs no line here. */
+function producerSchema(): Json {
+  const rows = producerConfigTable.filter((row) => row.key !== 'bootstrap.servers')
+  return {
+    additionalProperties: false,
+    properties: Object.fromEntries(
+      rows.map((row) => [row.key, { description: `${row.doc} Allowed: ${row.allowed}.` }]),
+    ),
+  }
+}
+
+function toJson(schema: z.ZodType): Json {
+  return z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' }) as Json
+}

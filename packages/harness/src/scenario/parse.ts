@@ -1,0 +1,229 @@
+import { type FaultRule, parseFaultRule } from '@harrow/mock-broker/core'
+import { ConfigError, type ProducerConfig, parseProducerConfig, producerConfigTable } from '@harrow/producer/core'
+import { z } from 'zod'
+import { expectations } from '../expect/index.ts'
+import { steps } from '../workload/index.ts'
+import { didYouMean } from './nearest.ts'
+import { type Frame, frameSchema, type ParsedScenario, type ScenarioIssue } from './schema.ts'
+
+/** Validates a scenario; all issues are found in one go. */
+export function parseScenario(input: unknown): { scenario: ParsedScenario } | { issues: ScenarioIssue[] } {
+  if (!isMap(input))
+    return {
+      issues: [
+        {
+          path: [],
+          at: 'value',
+          message: `expected a scenario, a map with the keys ${Object.keys(frameSchema.shape).join(', ')}`,
+        },
+      ],
+    }
+  const frame = frameSchema.safeParse(input)
+  const issues = frame.success ? [] : frame.error.issues.flatMap((issue) => toIssues(frameSchema, issue, []))
+  // Lists go on even if the frame has issues, as far as they are lists: one run shows everything that is wrong.
+  const list = (key: string): readonly unknown[] => (Array.isArray(input[key]) ? input[key] : [])
+  const workload = list('workload').map((step, i) => parseBranch(steps, 'step', step, ['workload', i], issues))
+  const expect = list('expect').map((one, i) => parseBranch(expectations, 'expectation', one, ['expect', i], issues))
+  const faults = list('faults').map((rule, i) => parseFault(rule, ['faults', i], issues))
+  const producer = isMap(input['producer']) ? input['producer'] : {}
+  parseProducer(producer, issues)
+  if (frame.success) checkRoundRobin(frame.data, workload, issues)
+  if (!frame.success || issues.length > 0) return { issues }
+  return {
+    scenario: {
+      isParsed: true,
+      ...frame.data,
+      producer: producer as ParsedScenario['producer'],
+      workload: workload.filter((step) => step !== undefined),
+      faults: faults.filter((rule) => rule !== undefined),
+      expect: expect.filter((one) => one !== undefined),
+    },
+  }
+}
+
+/** A single-key map: its key says which branch, and only that branch is validated, so that its messages are about it. */
+function parseBranch(
+  branches: Readonly<Record<string, { readonly schema: z.ZodType }>>,
+  what: string,
+  input: unknown,
+  path: readonly (string | number)[],
+  issues: ScenarioIssue[],
+): Record<string, unknown> | undefined {
+  const names = Object.keys(branches)
+  const keys = isMap(input) ? Object.keys(input) : []
+  const known = keys.find((key) => Object.hasOwn(branches, key))
+  if (!isMap(input) || keys.length === 0) {
+    const hint = typeof input === 'string' && Object.hasOwn(branches, input) ? ` Write "${input}:" with a colon.` : ''
+    issues.push({
+      path,
+      at: 'value',
+      message: `expected one ${what}: a map with one key out of ${names.join(', ')}.${hint}`,
+    })
+    return undefined
+  }
+  for (const key of keys) {
+    if (key === known) continue
+    const message = Object.hasOwn(branches, key)
+      ? `one ${what} has one key, and this one has "${known}" already: begin a new item`
+      : `unknown ${what} "${key}"${didYouMean(key, names) || `; known: ${names.join(', ')}`}`
+    issues.push({ path: [...path, key], at: 'key', message })
+  }
+  if (known === undefined) return undefined
+  const schema = branches[known]!.schema
+  const parsed = schema.safeParse(input[known])
+  if (parsed.success) return { [known]: parsed.data }
+  issues.push(...parsed.error.issues.flatMap((issue) => toIssues(schema, issue, [...path, known])))
+  return undefined
+}
+
+function parseFault(
+  input: unknown,
+  path: readonly (string | number)[],
+  issues: ScenarioIssue[],
+): FaultRule | undefined {
+  const parsed = parseFaultRule(input)
+  if ('rule' in parsed) return parsed.rule
+  for (const issue of parsed.issues) {
+    issues.push({
+      path: [...path, ...issue.path],
+      at: /^unknown\b/i.test(issue.message) ? 'key' : 'value',
+      message: issue.message,
+    })
+  }
+  return undefined
+}
+
+/** The producer's own parser stops at the first mistake, so it is asked once per key, and then for the whole. */
+function parseProducer(producer: Readonly<Record<string, unknown>>, issues: ScenarioIssue[]): void {
+  const known = producerConfigTable.map((row) => row.key as string)
+  const before = issues.length
+  for (const key of Object.keys(producer)) {
+    if (key === 'bootstrap.servers') {
+      issues.push({
+        path: ['producer', key],
+        at: 'key',
+        message: 'the cluster of the scenario is the bootstrap server: leave it out',
+      })
+    } else if (!known.includes(key)) {
+      issues.push({
+        path: ['producer', key],
+        at: 'key',
+        message: `unknown producer setting "${key}"${didYouMean(key, known)}`,
+      })
+    }
+  }
+  if (issues.length > before) return
+  try {
+    parseProducerConfig({ ...producer, 'bootstrap.servers': 'localhost:9092' } as ProducerConfig)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const path = Object.hasOwn(producer, error.key) ? ['producer', error.key] : ['producer']
+    issues.push({ path, at: 'value', message: error.message })
+  }
+}
+
+/** `round-robin` needs to know how many partitions there are. */
+function checkRoundRobin(
+  frame: Frame,
+  workload: readonly (Record<string, unknown> | undefined)[],
+  issues: ScenarioIssue[],
+): void {
+  for (const [i, step] of workload.entries()) {
+    const wanted = step?.['produce'] as { readonly topic: string; readonly partition?: unknown } | undefined
+    if (wanted?.partition !== 'round-robin' || frame.cluster?.topics?.[wanted.topic] !== undefined) continue
+    const topics = Object.keys(frame.cluster?.topics ?? {})
+    issues.push({
+      path: ['workload', i, 'produce', 'topic'],
+      at: 'value',
+      message: `round-robin needs the partitions of "${wanted.topic}" in cluster.topics${didYouMean(wanted.topic, topics)}`,
+    })
+  }
+}
+
+/** zod's words are about types; these are about the file. One issue per unknown key, at the key. */
+function toIssues(schema: z.ZodType, issue: z.core.$ZodIssue, base: readonly (string | number)[]): ScenarioIssue[] {
+  const inner = issue.path.filter((part) => typeof part !== 'symbol')
+  const path = [...base, ...inner]
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = keysAt(schema, inner)
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        at: 'key',
+        message: `unknown key "${key}"${didYouMean(key, known) || `; known: ${known.join(', ')}`}`,
+      }))
+    }
+    case 'invalid_type':
+      return [
+        {
+          path,
+          at: 'value',
+          message:
+            issue.input === undefined && !issue.message.startsWith('expected')
+              ? `missing: ${expected(issue.expected)}`
+              : `expected ${expected(issue.expected)}`,
+        },
+      ]
+    case 'invalid_value': {
+      const values = issue.values.map(String)
+      const hint = typeof issue.input === 'string' ? didYouMean(issue.input, values) : ''
+      return [{ path, at: 'value', message: `expected ${values.join(' or ')}${hint}` }]
+    }
+    case 'too_small':
+      return [
+        {
+          path,
+          at: 'value',
+          message:
+            issue.origin === 'array' || issue.origin === 'string'
+              ? 'must not be empty'
+              : `must be at least ${issue.minimum}`,
+        },
+      ]
+    case 'too_big':
+      return [{ path, at: 'value', message: `must be at most ${issue.maximum}` }]
+    default:
+      return [{ path, at: 'value', message: issue.message }]
+  }
+}
+
+function expected(type: string): string {
+  const words: Readonly<Record<string, string>> = {
+    int: 'a whole number',
+    number: 'a number',
+    string: 'a text',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a map',
+    record: 'a map',
+  }
+  return words[type] ?? type
+}
+
+/** The keys that the object at `path` inside `schema` may have. */
+function keysAt(schema: z.ZodType, path: readonly (string | number)[]): string[] {
+  const inner = unwrap(schema)
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.flatMap((option) => keysAt(option as z.ZodType, path))
+  }
+  const [head, ...rest] = path
+  if (inner instanceof z.ZodObject) {
+    if (head === undefined) return Object.keys(inner.shape)
+    const field = inner.shape[head as string] as z.ZodType | undefined
+    return field === undefined ? [] : keysAt(field, rest)
+  }
+  if (head === undefined) return []
+  if (inner instanceof z.ZodRecord) return keysAt(inner.valueType as z.ZodType, rest)
+  if (inner instanceof z.ZodArray) return keysAt(inner.element as z.ZodType, rest)
+  return []
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrap(schema.unwrap() as z.ZodType)
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType)
+  return schema
+}
+
+function isMap(input: unknown): input is Readonly<Record<string, unknown>> {
+  return typeof input === 'object' && input !== null && !Array.isArray(input)
+}

@@ -1,0 +1,159 @@
+import { judge, laws, type Verdict } from '../checks/index.ts'
+import { repeat } from '../checks/repeat.ts'
+import { judgeExpectation } from '../expect/index.ts'
+import type { History, TraceEvent, Violation } from '../history.ts'
+import { worlds } from '../worlds/index.ts'
+import { parseScenario } from './parse.ts'
+import { type ParsedScenario, type Scenario, ScenarioError, type WorldName } from './schema.ts'
+
+export interface RunOptions {
+  readonly world: WorldName
+  /** Instead of the scenario's own seed. */
+  readonly seed?: number
+  /** Real time after which the run is given up, in milliseconds. Default 60000. */
+  readonly realMsMax?: number
+  /** File the scenario came from, for the line that replays it. */
+  readonly file?: string
+}
+
+export interface ScenarioVerdict extends Verdict {
+  /** Of laws; expectations say what they want in the message. */
+  readonly statement?: string
+}
+
+/** What became of one scenario in one world. */
+export interface ScenarioResult {
+  readonly name: string
+  readonly file: string | undefined
+  readonly world: WorldName
+  readonly outcome: 'passed' | 'failed' | 'skipped'
+  /** Why it was skipped. */
+  readonly reason?: string
+  readonly seed: number
+  /** Time that passed inside the world, virtual or real. */
+  readonly scenarioMs: number
+  readonly realMs: number
+  readonly counts: {
+    readonly records: number
+    readonly acknowledged: number
+    readonly failed: number
+    readonly requests: number
+    readonly events: number
+  }
+  /** Of the simulated world: equal for equal runs. */
+  readonly traceHash?: string
+  readonly verdicts: readonly ScenarioVerdict[]
+  /** The events around the first violation. */
+  readonly timeline: readonly TraceEvent[]
+  /** The command that does it again. */
+  readonly replay: string
+}
+
+const seedDefault = 1
+const realMsMaxDefault = 60_000
+const eventsBefore = 16
+const eventsAfter = 4
+
+/**
+ * Runs a scenario in one world and judges it by every law and by what it expects. In the simulated world it runs
+ * twice, and the two runs must be the same. Throws ScenarioError if it is not a valid scenario.
+ */
+export async function runScenario(scenario: Scenario | ParsedScenario, options: RunOptions): Promise<ScenarioResult> {
+  const parsed = toParsed(scenario)
+  const seed = options.seed ?? parsed.seed ?? seedDefault
+  const world = worlds[options.world]
+  if (parsed.worlds !== undefined && !parsed.worlds.includes(options.world)) return skipped(parsed, options, seed)
+  const startedMs = performance.now()
+  const worldOptions = { seed, realMsMax: options.realMsMax ?? realMsMaxDefault }
+  const { history, traceHash } = await world.run(parsed, worldOptions)
+  const verdicts = verdictsOf(parsed, history)
+  if (world.isRepeatable) {
+    const again = await world.run(parsed, worldOptions)
+    verdicts.push(withStatement(repeat({ history, traceHash }, { history: again.history, traceHash: again.traceHash })))
+  }
+  const first = verdicts.find((verdict) => verdict.violations.length > 0)?.violations[0]
+  return {
+    ...frameOf(parsed, options, seed),
+    outcome: first === undefined ? 'passed' : 'failed',
+    scenarioMs: history.durationMs,
+    realMs: performance.now() - startedMs,
+    counts: countsOf(history),
+    ...(traceHash === undefined ? {} : { traceHash }),
+    verdicts,
+    timeline: first === undefined ? [] : timelineAround(history.trace, first),
+  }
+}
+
+function toParsed(scenario: Scenario | ParsedScenario): ParsedScenario {
+  if (scenario.isParsed === true) return scenario
+  const parsed = parseScenario(scenario)
+  if ('issues' in parsed) throw new ScenarioError(parsed.issues)
+  return parsed.scenario
+}
+
+function verdictsOf(scenario: ParsedScenario, history: History): ScenarioVerdict[] {
+  const verdicts: ScenarioVerdict[] = []
+  if (history.cutShort !== undefined) {
+    const { law, message, evidence } = history.cutShort
+    verdicts.push({ law, held: false, violations: [{ law, message, evidence }] })
+  }
+  verdicts.push(...judge(history).map(withStatement))
+  for (const wanted of scenario.expect) {
+    const law = Object.keys(wanted)[0] ?? 'expect'
+    const violations = judgeExpectation(history, wanted)
+    verdicts.push({ law, held: violations.length === 0, violations })
+  }
+  return verdicts
+}
+
+function withStatement(verdict: Verdict): ScenarioVerdict {
+  const statement = laws.find((law) => law.name === verdict.law)?.statement
+  return statement === undefined ? verdict : { ...verdict, statement }
+}
+
+function frameOf(scenario: ParsedScenario, { world, file }: RunOptions, seed: number) {
+  const what = file ?? `<${scenario.name}>`
+  return {
+    name: scenario.name,
+    file,
+    world,
+    seed,
+    replay: `harrow run ${quoted(what)} --world ${world} --seed ${seed}`,
+  }
+}
+
+function quoted(word: string): string {
+  return /^[\w./@-]+$/.test(word) ? word : `'${word}'`
+}
+
+function skipped(scenario: ParsedScenario, options: RunOptions, seed: number): ScenarioResult {
+  return {
+    ...frameOf(scenario, options, seed),
+    outcome: 'skipped',
+    reason: `only for ${scenario.worlds?.join(', ')}`,
+    scenarioMs: 0,
+    realMs: 0,
+    counts: { records: 0, acknowledged: 0, failed: 0, requests: 0, events: 0 },
+    verdicts: [],
+    timeline: [],
+  }
+}
+
+function countsOf(history: History): ScenarioResult['counts'] {
+  const ended = (outcome: 'acknowledged' | 'failed'): number =>
+    history.sent.filter((record) => record.settlements[0]?.outcome === outcome).length
+  return {
+    records: history.sent.length,
+    acknowledged: ended('acknowledged'),
+    failed: ended('failed'),
+    requests: history.requests.length,
+    events: history.trace.length,
+  }
+}
+
+function timelineAround(trace: readonly TraceEvent[], { atMs }: Violation): TraceEvent[] {
+  if (atMs === undefined) return trace.slice(-eventsBefore)
+  const after = trace.findIndex((event) => event.atMs > atMs)
+  const at = after < 0 ? trace.length : after
+  return trace.slice(Math.max(0, at - eventsBefore), at + eventsAfter)
+}

@@ -1,0 +1,111 @@
+import type { FaultRule } from '@harrow/mock-broker/core'
+import type { ProducerConfig } from '@harrow/producer/core'
+import { z } from 'zod'
+import type { expectations } from '../expect/index.ts'
+import type { steps } from '../workload/index.ts'
+
+export const worldNames = ['simulated', 'tcp'] as const
+export type WorldName = (typeof worldNames)[number]
+
+const topicSchema = z.union(
+  [
+    z.int().min(1),
+    z.strictObject({
+      partitions: z.int().min(1).max(10_000).optional().describe('Number of partitions. Default 1.'),
+      replicas: z.int().min(1).max(100).optional().describe('Replicas of each partition. Default 1.'),
+      config: z
+        .record(z.string(), z.union([z.string(), z.number()]))
+        .optional()
+        .describe("Kafka's topic configuration: min.insync.replicas, max.message.bytes, message.timestamp.type, ..."),
+    }),
+  ],
+  { error: 'expected a number of partitions, or { partitions, replicas, config }' },
+)
+
+const clusterSchema = z.strictObject({
+  brokers: z.int().min(1).max(100).optional().describe('How many brokers; they are numbered from 1. Default 1.'),
+  topics: z
+    .record(z.string().min(1), topicSchema)
+    .optional()
+    .describe('Topics that exist from the start: a number of partitions, or { partitions, replicas, config }.'),
+  autoCreateTopics: z
+    .boolean()
+    .optional()
+    .describe('Create unknown topics on first use, as a broker does. Default false here.'),
+  defaultPartitions: z.int().min(1).optional().describe('Partitions of topics created on first use. Default 1.'),
+})
+
+/** The fields of a scenario that have one shape. Lists of single-key maps are validated branch by branch: see `parseScenario`. */
+export const frameSchema = z.strictObject({
+  name: z.string().min(1).describe('The fact, in one sentence: "A lost ack is not a duplicate".'),
+  why: z.string().optional().describe('Why it matters: the incident, issue or KIP behind it.'),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe('Seed of all chance. Default 1.'),
+  worlds: z
+    .array(z.enum(worldNames))
+    .min(1)
+    .optional()
+    .describe(
+      'Worlds in which the scenario makes sense: simulated, tcp. Default all; elsewhere it is reported as skipped.',
+    ),
+  cluster: clusterSchema.optional().describe('The cluster. Default: one broker, no topics.'),
+  producer: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Configuration of the producer under test, with Kafka's own keys: linger.ms, acks, max.block.ms, ..."),
+  workload: z.array(z.unknown()).min(1).describe('What is done with the producer: steps, one after the other.'),
+  faults: z.array(z.unknown()).optional().describe('What goes wrong: rules, in force from the start of the workload.'),
+  expect: z.array(z.unknown()).optional().describe('What must hold beyond the laws, which always apply.'),
+})
+
+type Input<Branches> = { [Name in keyof Branches]: { [Key in Name]: Branches[Name] } }[keyof Branches]
+type StepInput = Input<{ [Name in keyof typeof steps]: z.input<(typeof steps)[Name]['schema']> }>
+type ExpectInput = Input<{ [Name in keyof typeof expectations]: z.input<(typeof expectations)[Name]['schema']> }>
+
+/** A scenario as it is written, in TypeScript or in YAML: the same object. */
+export interface Scenario extends Omit<z.input<typeof frameSchema>, 'producer' | 'workload' | 'faults' | 'expect'> {
+  readonly producer?: Omit<ProducerConfig, 'bootstrap.servers'>
+  readonly isParsed?: never
+  readonly workload: readonly StepInput[]
+  readonly faults?: readonly FaultRule[]
+  readonly expect?: readonly ExpectInput[]
+}
+
+export type Frame = z.output<typeof frameSchema>
+
+/** A scenario that has been validated: durations in milliseconds, sizes in bytes, rules parsed. */
+export interface ParsedScenario extends Omit<Frame, 'producer' | 'workload' | 'faults' | 'expect'> {
+  readonly isParsed: true
+  readonly producer: Omit<ProducerConfig, 'bootstrap.servers'>
+  readonly workload: readonly Readonly<Record<string, unknown>>[]
+  readonly faults: readonly FaultRule[]
+  readonly expect: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** Something wrong with a scenario, and where. */
+export interface ScenarioIssue {
+  readonly path: readonly (string | number)[]
+  /** Whether the name at the end of the path is wrong, or what stands there. */
+  readonly at: 'key' | 'value'
+  readonly message: string
+}
+
+/** Thrown for a scenario that is not one. Every issue is one line of the message. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError'
+  readonly issues: readonly ScenarioIssue[]
+
+  constructor(issues: readonly ScenarioIssue[]) {
+    super(issues.map((issue) => `${pathName(issue.path)}: ${issue.message}`).join('\n'))
+    this.issues = issues
+  }
+}
+
+/** `workload[0].produce.topic`; keys with dots in brackets. */
+export function pathName(path: readonly (string | number)[]): string {
+  if (path.length === 0) return 'scenario'
+  return path
+    .map((part, i) =>
+      typeof part === 'number' ? `[${part}]` : /[^\w-]/.test(part) ? `["${part}"]` : i === 0 ? part : `.${part}`,
+    )
+    .join('')
+}

@@ -1,0 +1,29 @@
+import { close } from './close.ts'
+import { flush } from './flush.ts'
+import { pause } from './pause.ts'
+import { produce } from './produce.ts'
+import type { Stage, Step } from './step.ts'
+
+/** Every workload step, by its key in a scenario. */
+export const steps = { produce, flush, pause, close } as const
+
+export type StepName = keyof typeof steps
+
+/** Runs loaded steps, single-key maps, one after the other, and then calls `done`. */
+export function runWorkload(
+  stage: Stage,
+  workload: readonly Readonly<Record<string, unknown>>[],
+  done: () => void,
+  at = 0,
+): void {
+  const entry = Object.entries(workload[at] ?? {})[0]
+  if (entry === undefined) return done()
+  const step: Step = steps[entry[0] as StepName]
+  const [name, wanted] = entry
+  stage.recorder.trace('workload', 'step-started', { number: at, step: name })
+  step.run(stage, wanted, () => {
+    stage.recorder.trace('workload', 'step-finished', { number: at, step: name })
+    // A turn of its own: a step that ends inside a callback of the producer must not start the next one there.
+    stage.clock.wakeAt(stage.clock.nowMs(), () => runWorkload(stage, workload, done, at + 1))
+  })
+}

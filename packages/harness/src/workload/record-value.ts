@@ -1,0 +1,24 @@
+/** Room for the marks of any record: run id, number, two slashes. */
+export const valueBytesMin = 24
+
+/**
+ * The value of a record: `<run>/<number>/` and a filler up to `bytes`. The marks travel inside the value, so the log
+ * can be judged without asking the producer what it thinks it sent. The filler depends on the number: a value that was
+ * overwritten by a neighbour's cannot pass for its own.
+ */
+export function recordValue(run: string, number: number, bytes: number): Uint8Array {
+  const marks = new TextEncoder().encode(`${run}/${number}/`)
+  if (marks.length > bytes)
+    throw new RangeError(`a value of ${bytes} bytes has no room for ${marks.length} bytes of marks`)
+  const value = new Uint8Array(bytes).fill(0x61 + (number % 26))
+  value.set(marks)
+  return value
+}
+
+/** The marks of a stored value; undefined if this is not a value that `recordValue` made. */
+export function marksOf(value: Uint8Array | null): { readonly run: string; readonly number: number } | undefined {
+  if (value === null) return undefined
+  const start = String.fromCharCode(...value.subarray(0, valueBytesMin))
+  const match = /^([0-9a-f]{8})\/(\d{1,9})\//.exec(start)
+  return match === null ? undefined : { run: match[1]!, number: Number(match[2]) }
+}

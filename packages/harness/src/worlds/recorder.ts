@@ -1,0 +1,68 @@
+import type { Clock } from '@harrow/runtime'
+import type { SentRecord, Settlement, TraceEvent, WaitedStep } from '../history.ts'
+import { TraceHash } from './trace-hash.ts'
+
+/** The trace keeps this many events for timelines; the hash covers all. */
+const traceEventsMax = 200_000
+
+/** Writes down what happens while it happens: the part of a history that comes from this side of the wire. */
+export class Recorder {
+  readonly sent: SentRecord[] = []
+  readonly waits: WaitedStep[] = []
+  readonly events: TraceEvent[] = []
+  private readonly clock: Clock
+  private readonly startMs: number
+  private readonly hash = new TraceHash()
+
+  constructor(clock: Clock) {
+    this.clock = clock
+    this.startMs = clock.nowMs()
+  }
+
+  /** Milliseconds since the run began. */
+  nowMs(): number {
+    return this.clock.nowMs() - this.startMs
+  }
+
+  get traceHash(): string {
+    return this.hash.digest
+  }
+
+  trace(source: TraceEvent['source'], event: string, details: Readonly<Record<string, unknown>>): void {
+    const atMs = this.nowMs()
+    this.hash.event(atMs, event, details)
+    // Full: forget the older half at once, the end is where failures are looked at.
+    if (this.events.length >= traceEventsMax) this.events.splice(0, traceEventsMax / 2)
+    this.events.push({ atMs, source, event, details })
+  }
+
+  submitted(record: Omit<SentRecord, 'submittedAtMs' | 'settlements' | 'number'>): SentRecord {
+    const entry: SentRecord = { ...record, number: this.sent.length, submittedAtMs: this.nowMs(), settlements: [] }
+    this.sent.push(entry)
+    return entry
+  }
+
+  settled(record: SentRecord, end: Settlement): void {
+    record.settlements.push(end)
+    const details =
+      end.outcome === 'acknowledged' ? { partition: end.partition, offset: end.offset } : { error: end.error }
+    this.trace('workload', `record-${end.outcome}`, { number: record.number, ...details })
+  }
+
+  /** Returns what to call when the step has returned. */
+  waitStarted(step: WaitedStep['step'], withinMs: number | undefined): () => void {
+    const calledAtMs = this.nowMs()
+    const before = this.sent.length
+    return () => {
+      const unsettled = this.sent.slice(0, before).filter((record) => record.settlements.length === 0)
+      this.waits.push({
+        step,
+        calledAtMs,
+        returnedAtMs: this.nowMs(),
+        submittedBefore: before,
+        unsettled: unsettled.map((record) => record.number),
+        withinMs,
+      })
+    }
+  }
+}

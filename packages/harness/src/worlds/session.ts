@@ -1,0 +1,272 @@
+import { ClusterCore, type FaultHandle } from '@harrow/mock-broker/core'
+import { type ParsedProducerConfig, ProducerCore, parseProducerConfig } from '@harrow/producer/core'
+import { nodeCodecs } from '@harrow/protocol/node'
+import type { Runtime } from '@harrow/runtime'
+import type { Census, History, SentRecord, TraceEvent } from '../history.ts'
+import type { ParsedScenario, WorldName } from '../scenario/schema.ts'
+import { runWorkload } from '../workload/index.ts'
+import { recordValue } from '../workload/record-value.ts'
+import type { Subject, SubjectRecord } from '../workload/step.ts'
+import { type ClusterFacts, clusterFacts } from './cluster-facts.ts'
+import { MeteredRuntime } from './metered-runtime.ts'
+import { Recorder } from './recorder.ts'
+
+export interface SessionOptions {
+  readonly world: WorldName
+  readonly seed: number
+  readonly timerSlackMs: number
+}
+
+/** After `close` has returned the world goes on for this long: whoever still acts then is found out. */
+const afterCloseMs = 50
+
+/**
+ * One run of one scenario: start the cluster, put the faults in force, play the workload, heal, close, count what is
+ * left. Written with callbacks and the runtime's clock only, so that it runs the same in virtual and in real time.
+ */
+export class Session {
+  /** Called once, when there is nothing more to come. */
+  onOver: () => void = () => {}
+  private readonly runtime: Runtime
+  private readonly scenario: ParsedScenario
+  private readonly options: SessionOptions
+  /** The mark of this run: from the seed, so that a repetition writes the same bytes. */
+  private readonly run: string
+  private readonly recorder: Recorder
+  private readonly cluster: ClusterCore
+  private readonly producerRuntime: MeteredRuntime
+  private readonly config: ParsedProducerConfig
+  private producer: ProducerCore | undefined
+  private phase: 'starting' | 'playing' | 'closing' | 'closed' | 'over' = 'starting'
+  private closeCalled = false
+  private completionsAfterClose = 0
+  private census: Census | undefined
+  private facts: ClusterFacts | undefined
+  private cut: History['cutShort']
+  private readonly handles: FaultHandle[] = []
+
+  constructor(runtime: Runtime, scenario: ParsedScenario, options: SessionOptions) {
+    this.runtime = runtime
+    this.scenario = scenario
+    this.options = options
+    this.run = runtime.random
+      .fork('run')
+      .below(2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
+    this.recorder = new Recorder(runtime.clock)
+    const crashed = (who: string) => (error: unknown) => this.crashed(who, error)
+    const clusterRuntime = new MeteredRuntime(
+      { ...runtime, random: runtime.random.fork('cluster') },
+      crashed('cluster'),
+    )
+    this.producerRuntime = new MeteredRuntime(
+      { ...runtime, random: runtime.random.fork('producer') },
+      crashed('producer'),
+    )
+    this.config = parseProducerConfig({ ...scenario.producer, 'bootstrap.servers': 'unknown:1' })
+    this.cluster = new ClusterCore(
+      clusterRuntime,
+      { brokers: 1, autoCreateTopics: false, seed: options.seed, ...scenario.cluster },
+      {
+        codecs: nodeCodecs,
+        trace: ({ event, atMs: _, ...details }) => this.recorder.trace('broker', event, details),
+      },
+    )
+  }
+
+  get isOver(): boolean {
+    return this.phase === 'over'
+  }
+
+  get isCutShort(): boolean {
+    return this.cut !== undefined
+  }
+
+  get traceHash(): string {
+    return this.recorder.traceHash
+  }
+
+  lastEvents(count: number): TraceEvent[] {
+    return this.recorder.events.slice(-count)
+  }
+
+  start(): void {
+    this.cluster.start((error) => {
+      if (error !== undefined) return this.crashed('cluster', error)
+      this.guard('run', () => this.play())
+    })
+  }
+
+  /** Ends the run here and now. Whatever can still be said about it is judged. */
+  cutShort(law: 'LIVE' | 'CRASH', message: string, evidence: readonly string[]): void {
+    if (this.phase === 'over') return
+    this.cut ??= { law, message, evidence }
+    this.facts ??= clusterFacts(this.cluster)
+    this.phase = 'over'
+    // Real sockets and timers must go, whatever state the producer is in.
+    try {
+      this.producer?.close({ timeoutMs: 0 }, () => {})
+      this.cluster.stop(() => {})
+    } catch {
+      // It crashed already: that is what is being reported.
+    }
+    this.onOver()
+  }
+
+  history(worldLeftovers: readonly string[]): History {
+    const { enableIdempotence, acks, maxInFlightRequestsPerConnection, deliveryTimeoutMs, maxBlockMs } = this.config
+    const facts = this.facts ?? clusterFacts(this.cluster)
+    return {
+      run: this.run,
+      world: this.options.world,
+      producer: {
+        idempotent: enableIdempotence,
+        acks: acks === -1 ? 'all' : acks,
+        inFlightRequestsMax: maxInFlightRequestsPerConnection,
+        deliveryTimeoutMs,
+        blockMsMax: maxBlockMs,
+      },
+      timerSlackMs: this.options.timerSlackMs,
+      losesLeaders: this.scenario.faults.some((rule) => 'stop-broker' in rule.do || 'move-leader' in rule.do),
+      sent: this.recorder.sent,
+      ...facts,
+      waits: this.recorder.waits,
+      census: this.census === undefined ? undefined : { ...this.census, worldLeftovers },
+      cutShort: this.cut,
+      trace: this.recorder.events,
+      durationMs: this.recorder.nowMs(),
+    }
+  }
+
+  private play(): void {
+    this.phase = 'playing'
+    const config = parseProducerConfig({
+      ...this.scenario.producer,
+      'bootstrap.servers': this.cluster.bootstrapServers,
+    })
+    this.producer = new ProducerCore(this.producerRuntime, config, {
+      codecs: nodeCodecs,
+      trace: ({ event, ...details }) => this.recorder.trace('producer', event, details),
+    })
+    for (const rule of this.scenario.faults) this.handles.push(this.cluster.fault(rule))
+    const stage = {
+      clock: this.runtime.clock,
+      subject: this.subject(this.producer),
+      recorder: this.recorder,
+      partitionsOf: (topic: string) => this.partitionsOf(topic),
+    }
+    runWorkload(stage, this.scenario.workload, () => this.guard('run', () => this.heal()))
+  }
+
+  private subject(producer: ProducerCore): Subject {
+    return {
+      send: (wanted) => this.send(producer, wanted),
+      flush: (done) => producer.flush(() => this.guard('run', done)),
+      close: (timeoutMs, done) => {
+        this.closeCalled = true
+        producer.close(timeoutMs === undefined ? {} : { timeoutMs }, () => this.guard('run', done))
+      },
+    }
+  }
+
+  private send(producer: ProducerCore, { topic, key, partition, headers, valueBytes }: SubjectRecord): void {
+    const { recorder } = this
+    const value = recordValue(this.run, recorder.sent.length, valueBytes)
+    const record = recorder.submitted({ topic, key, partition, value })
+    const wanted = {
+      topic,
+      key,
+      value,
+      ...(partition === undefined ? {} : { partition }),
+      ...(headers === undefined ? {} : { headers }),
+    }
+    try {
+      producer.send(wanted, (metadata, error) => {
+        if (this.phase === 'closed' || this.phase === 'over') this.completionsAfterClose++
+        const atMs = recorder.nowMs()
+        if (metadata !== undefined) {
+          const { partition, offset, timestamp } = metadata
+          recorder.settled(record, { outcome: 'acknowledged', atMs, partition, offset, timestamp })
+        } else this.failed(record, error)
+      })
+    } catch (error) {
+      this.failed(record, error)
+    }
+  }
+
+  private failed(record: SentRecord, error: unknown): void {
+    const {
+      code = 'UNKNOWN',
+      certainty = 'maybe',
+      message,
+    } = (error ?? {}) as { code?: string; certainty?: 'definite' | 'maybe'; message?: string }
+    const atMs = this.recorder.nowMs()
+    this.recorder.settled(record, {
+      outcome: 'failed',
+      atMs,
+      error: code,
+      certainty,
+      message: message ?? String(error),
+    })
+  }
+
+  private partitionsOf(topic: string): number {
+    const options = this.scenario.cluster?.topics?.[topic]
+    return (typeof options === 'object' ? options.partitions : options) ?? 1
+  }
+
+  /** All faults end: what is still open must now come to a good end, within the producer's own time limits. */
+  private heal(): void {
+    this.phase = 'closing'
+    for (const handle of this.handles) handle.remove()
+    for (const broker of this.cluster.brokers) if (!broker.isRunning) this.cluster.startBroker(broker.id, () => {})
+    this.recorder.trace('workload', 'healed', {})
+    if (this.closeCalled) return this.closed()
+    const returned = this.recorder.waitStarted('close', undefined)
+    this.producer!.close({}, () => {
+      returned()
+      this.guard('run', () => this.closed())
+    })
+  }
+
+  private closed(): void {
+    this.phase = 'closed'
+    const { clock } = this.runtime
+    clock.wakeAt(clock.nowMs() + afterCloseMs, () =>
+      this.guard('run', () => {
+        const { bufferTotalBytes, bufferAvailableBytes } = this.producer!.inspect()
+        this.census = {
+          openLinks: this.producerRuntime.openLinks,
+          pendingTimers: this.producerRuntime.pendingTimers,
+          bufferedBytes: bufferTotalBytes - bufferAvailableBytes,
+          completionsAfterClose: this.completionsAfterClose,
+          worldLeftovers: [],
+        }
+        this.facts = clusterFacts(this.cluster)
+        this.cluster.stop(() => {
+          if (this.phase === 'over') return
+          this.phase = 'over'
+          this.onOver()
+        })
+      }),
+    )
+  }
+
+  private crashed(who: string, error: unknown): void {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.cutShort(
+      'CRASH',
+      `the ${who} threw: ${error instanceof Error ? error.message : String(error)}`,
+      stack.split('\n').slice(1, 8),
+    )
+  }
+
+  private guard(who: string, run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.crashed(who, error)
+    }
+  }
+}

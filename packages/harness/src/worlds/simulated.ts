@@ -1,0 +1,47 @@
+import { simulatedRuntime } from '@harrow/runtime/sim'
+import { eventLine } from '../reporters/event-line.ts'
+import { Session } from './session.ts'
+import type { World, WorldRun } from './world.ts'
+
+/** A run that needs more events than this makes no progress: scenarios need thousands. */
+const stepsMax = 3_000_000
+/** How often to look at the real clock. */
+const stepsPerLook = 16_384
+const eventsShown = 50
+
+/**
+ * Virtual time: one thread, seeded network, nothing happens but by stepping the clock. A run that stands still, or
+ * never ends, is cut short and judged as such.
+ */
+export const simulated: World = {
+  name: 'simulated',
+  isRepeatable: true,
+  async run(scenario, { seed, realMsMax }): Promise<WorldRun> {
+    const runtime = simulatedRuntime({ seed })
+    const session = new Session(runtime, scenario, { world: 'simulated', seed, timerSlackMs: 1 })
+    session.start()
+    const deadlineMs = performance.now() + realMsMax
+    let steps = 0
+    while (!session.isOver) {
+      if (!runtime.clock.step())
+        session.cutShort('LIVE', 'the world stands still: nothing is due and the run is not over', tail(session))
+      else if (++steps > stepsMax)
+        session.cutShort('LIVE', `no end after ${stepsMax} events: a livelock`, tail(session))
+      else if (steps % stepsPerLook === 0 && performance.now() > deadlineMs) {
+        session.cutShort('LIVE', `no end after ${realMsMax} ms of real time and ${steps} events`, tail(session))
+      }
+    }
+    // What was only waiting for its time, such as a broker's answer to somebody who left, comes to its end.
+    if (!session.isCutShort) runtime.clock.runUntil(runtime.clock.nowMs() + 1_000)
+    const leftovers = [
+      ...(runtime.transport.openLinks > 0 ? [`${runtime.transport.openLinks} ends of links`] : []),
+      ...(runtime.transport.listening > 0 ? [`${runtime.transport.listening} listeners`] : []),
+      ...(runtime.clock.pending > 0 ? [`${runtime.clock.pending} timers`] : []),
+    ]
+    return { history: session.history(leftovers), traceHash: session.traceHash, steps }
+  },
+}
+
+function tail(session: Session): string[] {
+  return session.lastEvents(eventsShown).map(eventLine)
+}

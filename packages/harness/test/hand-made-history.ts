@@ -1,0 +1,117 @@
+import type { History, LoggedRecord, ReceivedBatch, ReceivedRequest, SentRecord, Settlement } from '../src/history.ts'
+import { recordValue } from '../src/workload/record-value.ts'
+
+const run = '0000abcd'
+const topic = 'orders'
+
+export interface HandMadeRecord {
+  readonly key?: string
+  /** What the caller asked for. */
+  readonly partition?: number
+  readonly atMs?: number
+  readonly ends?: readonly Settlement[]
+  /** Where it is in the log: partition and offset, any number of times. */
+  readonly logged?: readonly (readonly [partition: number, offset: number])[]
+}
+
+/** A record that was written at `orders-0` and acknowledged so. */
+export function written(offset: number, more: HandMadeRecord = {}): HandMadeRecord {
+  return { ends: [acknowledged(0, offset)], logged: [[0, offset]], ...more }
+}
+
+export function acknowledged(partition: number, offset: number, atMs = 10): Settlement {
+  return { outcome: 'acknowledged', atMs, partition, offset: BigInt(offset), timestamp: 1_000 }
+}
+
+export function failed(error: string, certainty: 'definite' | 'maybe', atMs = 10): Settlement {
+  return { outcome: 'failed', atMs, error, certainty, message: 'it went wrong' }
+}
+
+/** A history in which nothing is wrong but what the test puts into it. */
+export function history(records: readonly HandMadeRecord[], more: Partial<History> = {}): History {
+  const sent = records.map(
+    ({ key = null, partition, atMs = 0, ends = [] }, number): SentRecord => ({
+      number,
+      topic,
+      partition,
+      key,
+      value: recordValue(run, number, 30),
+      submittedAtMs: atMs,
+      settlements: [...ends],
+    }),
+  )
+  const log = records
+    .flatMap(({ logged = [] }, number) => logged.map(([partition, offset]) => entry(sent[number]!, partition, offset)))
+    .sort((a, b) => a.partition - b.partition || Number(a.offset - b.offset))
+  return {
+    run,
+    world: 'simulated',
+    producer: { idempotent: true, acks: 'all', inFlightRequestsMax: 5, deliveryTimeoutMs: 1_000, blockMsMax: 500 },
+    timerSlackMs: 1,
+    losesLeaders: false,
+    sent,
+    log,
+    requests: [],
+    batches: [],
+    waits: [],
+    faults: [],
+    findings: [],
+    census: { openLinks: 0, pendingTimers: 0, bufferedBytes: 0, completionsAfterClose: 0, worldLeftovers: [] },
+    cutShort: undefined,
+    trace: [],
+    durationMs: 100,
+    ...more,
+  }
+}
+
+export const notIdempotent: History['producer'] = {
+  idempotent: false,
+  acks: 'all',
+  inFlightRequestsMax: 5,
+  deliveryTimeoutMs: 1_000,
+  blockMsMax: 500,
+}
+
+export function entry(record: SentRecord, partition: number, offset: number): LoggedRecord {
+  return {
+    topic,
+    partition,
+    offset: BigInt(offset),
+    timestamp: 1_000,
+    key: record.key === null ? null : new TextEncoder().encode(record.key),
+    value: record.value,
+    producerId: 7n,
+    producerEpoch: 0,
+    sequence: offset,
+  }
+}
+
+export function batch(more: Partial<ReceivedBatch>): ReceivedBatch {
+  return {
+    atMs: 5,
+    request: 0,
+    broker: 1,
+    connection: 1,
+    topic,
+    partition: 0,
+    producerId: 7n,
+    producerEpoch: 0,
+    baseSequence: 0,
+    recordCount: 1,
+    crc: 0xc0ffee,
+    ...more,
+  }
+}
+
+export function request(more: Partial<ReceivedRequest>): ReceivedRequest {
+  return {
+    api: 'Produce',
+    broker: 1,
+    connection: 1,
+    receivedAtMs: 5,
+    answeredAtMs: 6,
+    fault: undefined,
+    partitions: [{ topic, partition: 0 }],
+    ...more,
+  }
+}
