@@ -57,21 +57,31 @@ function nodeZstd(level: number): CompressionCodec | undefined {
   })
 }
 
+type ZstdWasm = typeof import('@bokuweb/zstd-wasm')
+
+// The library is one instance for the whole process: a second init() swaps the memory under the codecs of the first.
+let wasmLoading: Promise<ZstdWasm> | undefined
+
 async function wasmZstd(level: number): Promise<CompressionCodec> {
-  let wasm: typeof import('@bokuweb/zstd-wasm')
-  try {
-    wasm = await import('@bokuweb/zstd-wasm')
-    await wasm.init()
-  } catch (error) {
-    const problem = 'this Node has no zstd (22.15 has), and the optional peer @bokuweb/zstd-wasm cannot be loaded'
-    throw new CompressionError('zstd', problem, { cause: error })
-  }
+  wasmLoading ??= loadWasm()
+  const wasm = await wasmLoading
   return zstdCodec({
     compress: (bytes) => wasm.compress(bytes, level),
     // For a frame without a content size the library takes 1 MiB unless told, and fails when that is too little.
     decompressFrame: (bytes, decompressedBytesMax) =>
       wasm.decompress(bytes, { defaultHeapSize: Math.max(1, decompressedBytesMax) }),
   })
+}
+
+async function loadWasm(): Promise<ZstdWasm> {
+  try {
+    const wasm = await import('@bokuweb/zstd-wasm')
+    await wasm.init()
+    return wasm
+  } catch (error) {
+    const problem = 'this Node has no zstd (22.15 has), and the optional peer @bokuweb/zstd-wasm cannot be loaded'
+    throw new CompressionError('zstd', problem, { cause: error })
+  }
 }
 
 /** The same memory, not as a Buffer: those print, compare and slice differently, and would leak into every record. */

@@ -22,7 +22,7 @@ export function zstdCodec(functions: ZstdFunctions): CompressionCodec {
           'no compressor here. Node has one from 22.15; else install @bokuweb/zstd-wasm, and give what loadZstd() resolves to',
         )
       }
-      return guarded(() => functions.compress!(bytes))
+      return guarded('compress', () => functions.compress!(bytes))
     },
     decompress(bytes, decompressedBytesMax) {
       const parts: Uint8Array[] = []
@@ -31,7 +31,9 @@ export function zstdCodec(functions: ZstdFunctions): CompressionCodec {
         const left = decompressedBytesMax - total
         if (frame.contentBytes !== undefined)
           checkDecompressedBytes('zstd', total + frame.contentBytes, decompressedBytesMax)
-        const part = guarded(() => functions.decompressFrame(frame.bytes, Math.min(left, frame.contentBytesMax)))
+        const part = guarded('decompress', () =>
+          functions.decompressFrame(frame.bytes, Math.min(left, frame.contentBytesMax)),
+        )
         if (frame.contentBytes !== undefined && part.length !== frame.contentBytes) {
           throw new CompressionError('zstd', `a frame of ${part.length} bytes says ${frame.contentBytes}`)
         }
@@ -60,12 +62,14 @@ export function decompressWithFzstd(bytes: Uint8Array, decompressedBytesMax: num
   return join(parts, total)
 }
 
-function guarded(compressOrDecompress: () => Uint8Array): Uint8Array {
+function guarded(verb: 'compress' | 'decompress', run: () => Uint8Array): Uint8Array {
   try {
-    return compressOrDecompress()
+    return run()
   } catch (error) {
     if (error instanceof CompressionError) throw error
-    throw new CompressionError('zstd', error instanceof Error ? error.message : `${error}`, { cause: error })
+    throw new CompressionError('zstd', `cannot ${verb}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    })
   }
 }
 
