@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type ReporterName, reporters } from '../reporters/index.ts'
 import { diagnosticLine, type LoadedScenario, loadScenarios } from '../scenario/load.ts'
 import { runScenario, type ScenarioResult } from '../scenario/run.ts'
@@ -46,6 +47,8 @@ export const run: Command = {
     const results: ScenarioResult[] = []
     const startedMs = performance.now()
     for (const [index, { scenario, file, world }] of plan.entries()) {
+      // A simulated run never waits: without this, SIGINT would not be heard before the last one.
+      await setImmediate()
       if (context.interrupted.aborted) break
       reporter.starting(scenario.name, index, plan.length)
       const result = await runScenario(scenario, {

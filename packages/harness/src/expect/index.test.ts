@@ -98,7 +98,7 @@ test('outcomes: tells sure failures from unsure ones', () => {
   expect(said('outcomes', { acknowledged: 1, maybe: 1, definite: 0 }, about)).toEqual([])
   expect(said('outcomes', { definite: 1, maybe: { max: 0 } }, about)).toEqual([
     '0 records failed with certainty "definite", expected exactly 1',
-    '1 records failed with certainty "maybe", expected at most 0',
+    '1 records failed with certainty "maybe", expected exactly 0',
   ])
 })
 

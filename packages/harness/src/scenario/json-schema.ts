@@ -9,15 +9,15 @@ type Json = Record<string, unknown>
 /** JSON Schema of a scenario file. Draft 7: the newest that the YAML language server documents support for. */
 export function jsonSchema(): Json {
   const frame = toJson(frameSchema)
-  const properties = frame['properties'] as Json
-  const list = (key: string, items: Json): Json => ({ ...(properties[key] as Json), items })
+  const { properties } = frame as { readonly properties: Readonly<Record<string, Json>> }
+  const list = (key: string, items: Json): Json => ({ ...properties[key], items })
   return {
     ...frame,
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'harrow scenario',
     properties: {
       ...properties,
-      producer: { ...(properties['producer'] as Json), ...producerSchema() },
+      producer: producerSchema(),
       workload: list('workload', singleKeyMap(steps)),
       faults: list('faults', { type: 'object' }),
       expect: list('expect', singleKeyMap(expectations)),
@@ -38,6 +38,8 @@ function singleKeyMap(branches: Readonly<Record<string, { readonly schema: z.Zod
 function producerSchema(): Json {
   const rows = producerConfigTable.filter((row) => row.key !== 'bootstrap.servers')
   return {
+    type: 'object',
+    description: "Configuration of the producer under test, with Kafka's own keys.",
     additionalProperties: false,
     properties: Object.fromEntries(
       rows.map((row) => [row.key, { description: `${row.doc} Allowed: ${row.allowed}.` }]),

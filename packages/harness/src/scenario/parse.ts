@@ -19,13 +19,16 @@ export function parseScenario(input: unknown): { scenario: ParsedScenario } | { 
       ],
     }
   const frame = frameSchema.safeParse(input)
-  const issues = frame.success ? [] : frame.error.issues.flatMap((issue) => toIssues(frameSchema, issue, []))
+  const issues = frame.success
+    ? []
+    : frame.error.issues.flatMap((issue) => toIssues(frameSchema, issue, { input, base: [] }))
   // Lists go on even if the frame has issues, as far as they are lists: one run shows everything that is wrong.
   const list = (key: string): readonly unknown[] => (Array.isArray(input[key]) ? input[key] : [])
   const workload = list('workload').map((step, i) => parseBranch(steps, 'step', step, ['workload', i], issues))
   const expect = list('expect').map((one, i) => parseBranch(expectations, 'expectation', one, ['expect', i], issues))
   const faults = list('faults').map((rule, i) => parseFault(rule, ['faults', i], issues))
-  const producer = isMap(input['producer']) ? input['producer'] : {}
+  const { producer: given } = input
+  const producer = isMap(given) ? given : {}
   parseProducer(producer, issues)
   if (frame.success) checkRoundRobin(frame.data, workload, issues)
   if (!frame.success || issues.length > 0) return { issues }
@@ -72,7 +75,9 @@ function parseBranch(
   const schema = branches[known]!.schema
   const parsed = schema.safeParse(input[known])
   if (parsed.success) return { [known]: parsed.data }
-  issues.push(...parsed.error.issues.flatMap((issue) => toIssues(schema, issue, [...path, known])))
+  issues.push(
+    ...parsed.error.issues.flatMap((issue) => toIssues(schema, issue, { input: input[known], base: [...path, known] })),
+  )
   return undefined
 }
 
@@ -129,7 +134,8 @@ function checkRoundRobin(
   issues: ScenarioIssue[],
 ): void {
   for (const [i, step] of workload.entries()) {
-    const wanted = step?.['produce'] as { readonly topic: string; readonly partition?: unknown } | undefined
+    const { produce } = step ?? {}
+    const wanted = produce as { readonly topic: string; readonly partition?: unknown } | undefined
     if (wanted?.partition !== 'round-robin' || frame.cluster?.topics?.[wanted.topic] !== undefined) continue
     const topics = Object.keys(frame.cluster?.topics ?? {})
     issues.push({
@@ -141,9 +147,15 @@ function checkRoundRobin(
 }
 
 /** zod's words are about types; these are about the file. One issue per unknown key, at the key. */
-function toIssues(schema: z.ZodType, issue: z.core.$ZodIssue, base: readonly (string | number)[]): ScenarioIssue[] {
+function toIssues(
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue,
+  { input, base }: { readonly input: unknown; readonly base: readonly (string | number)[] },
+): ScenarioIssue[] {
   const inner = issue.path.filter((part) => typeof part !== 'symbol')
   const path = [...base, ...inner]
+  const one = (message: string): ScenarioIssue[] => [{ path, at: 'value', message }]
+  const found = inner.reduce<unknown>((value, part) => (value as Record<string | number, unknown>)[part], input)
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysAt(schema, inner)
@@ -154,36 +166,18 @@ function toIssues(schema: z.ZodType, issue: z.core.$ZodIssue, base: readonly (st
       }))
     }
     case 'invalid_type':
-      return [
-        {
-          path,
-          at: 'value',
-          message:
-            issue.input === undefined && !issue.message.startsWith('expected')
-              ? `missing: ${expected(issue.expected)}`
-              : `expected ${expected(issue.expected)}`,
-        },
-      ]
+      return one(found === undefined ? `"${path.at(-1)}" is missing` : `expected ${expected(issue.expected)}`)
     case 'invalid_value': {
+      if (found === undefined) return one(`"${path.at(-1)}" is missing`)
       const values = issue.values.map(String)
-      const hint = typeof issue.input === 'string' ? didYouMean(issue.input, values) : ''
-      return [{ path, at: 'value', message: `expected ${values.join(' or ')}${hint}` }]
+      return one(`expected ${values.join(' or ')}${typeof found === 'string' ? didYouMean(found, values) : ''}`)
     }
     case 'too_small':
-      return [
-        {
-          path,
-          at: 'value',
-          message:
-            issue.origin === 'array' || issue.origin === 'string'
-              ? 'must not be empty'
-              : `must be at least ${issue.minimum}`,
-        },
-      ]
+      return one(Array.isArray(found) || found === '' ? 'must not be empty' : `must be at least ${issue.minimum}`)
     case 'too_big':
-      return [{ path, at: 'value', message: `must be at most ${issue.maximum}` }]
+      return one(`must be at most ${issue.maximum}`)
     default:
-      return [{ path, at: 'value', message: issue.message }]
+      return one(issue.message)
   }
 }
 

@@ -17,9 +17,9 @@ export function runWorkload(
   at = 0,
 ): void {
   const entry = Object.entries(workload[at] ?? {})[0]
-  if (entry === undefined) return done()
-  const step: Step = steps[entry[0] as StepName]
+  if (entry === undefined) return void done()
   const [name, wanted] = entry
+  const step: Step = steps[name as StepName]
   stage.recorder.trace('workload', 'step-started', { number: at, step: name })
   step.run(stage, wanted, () => {
     stage.recorder.trace('workload', 'step-finished', { number: at, step: name })

@@ -222,7 +222,7 @@ export class Session {
     for (const handle of this.handles) handle.remove()
     for (const broker of this.cluster.brokers) if (!broker.isRunning) this.cluster.startBroker(broker.id, () => {})
     this.recorder.trace('workload', 'healed', {})
-    if (this.closeCalled) return this.closed()
+    if (this.closeCalled) return void this.closed()
     const returned = this.recorder.waitStarted('close', undefined)
     this.producer!.close({}, () => {
       returned()

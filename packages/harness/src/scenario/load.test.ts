@@ -1,0 +1,188 @@
+import { expect, test } from 'vitest'
+import { parseScenarioText, ScenarioFileError } from './load.ts'
+
+const good = `# a comment
+name: A fact
+why: Because.
+cluster:
+  brokers: 3
+  topics: { orders: { partitions: 6, replicas: 3 }, audit: 1 }
+producer:
+  linger.ms: 5
+  enable.idempotence: true
+workload:
+  - produce: { topic: orders, records: 20, value: 1KiB, rate: 1000/s }
+  - pause: 1.5s
+  - flush:
+  - close: { timeout: 2s }
+faults:
+  - name: lose an ack
+    on: { api: Produce, topic: orders, nth: 1 }
+    do: { drop: response }
+    times: 1
+expect:
+  - delivered: all
+  - requests: { api: Produce, max: 9 }
+  - errors: { DELIVERY_TIMEOUT: { max: 3 } }
+`
+
+/** `line:column: message` of everything that is wrong. */
+function complaints(text: string): string[] {
+  try {
+    parseScenarioText(text, 'bad.yaml')
+  } catch (error) {
+    if (!(error instanceof ScenarioFileError)) throw error
+    return error.message.split('\n').map((line) => line.replace(/^bad\.yaml:/, ''))
+  }
+  return []
+}
+
+test('load: durations become milliseconds, sizes bytes, rates numbers, counts ranges', () => {
+  expect(parseScenarioText(good, 'good.yaml')).toMatchObject({
+    name: 'A fact',
+    cluster: { brokers: 3, topics: { orders: { partitions: 6, replicas: 3 }, audit: 1 } },
+    producer: { 'linger.ms': 5, 'enable.idempotence': true },
+    workload: [
+      { produce: { topic: 'orders', records: 20, value: 1024, rate: 1000 } },
+      { pause: 1500 },
+      { flush: null },
+      { close: { timeout: 2000 } },
+    ],
+    faults: [{ name: 'lose an ack' }],
+    expect: [
+      { delivered: 'all' },
+      { requests: { api: 'Produce', max: 9 } },
+      { errors: { DELIVERY_TIMEOUT: { min: 0, max: 3 } } },
+    ],
+  })
+})
+
+/** The good file with one place changed. */
+function with_(from: string, to: string): string {
+  if (!good.includes(from)) throw new Error(`the good file has no ${from}`)
+  return good.replace(from, to)
+}
+
+test.each([
+  [
+    'an unknown key',
+    with_('name: A fact', 'nmae: A fact'),
+    ['2:1: "name" is missing', '2:1: unknown key "nmae", did you mean "name"?'],
+  ],
+  [
+    'a key too many',
+    with_('why: Because.', 'colour: red'),
+    ['3:1: unknown key "colour"; known: name, why, seed, worlds, cluster, producer, workload, faults, expect'],
+  ],
+  ['a wrong type', with_('brokers: 3', 'brokers: three'), ['5:12: expected a number']],
+  ['a value out of range', with_('brokers: 3', 'brokers: 0'), ['5:12: must be at least 1']],
+  [
+    'an unknown key inside a topic',
+    with_('partitions: 6', 'partition: 6'),
+    ['6:23: unknown key "partition", did you mean "partitions"?'],
+  ],
+  [
+    'an unknown producer setting',
+    with_('linger.ms: 5', 'lingerMs: 5'),
+    ['8:3: unknown producer setting "lingerMs", did you mean "linger.ms"?'],
+  ],
+  [
+    'a producer setting out of range',
+    with_('linger.ms: 5', 'linger.ms: -5'),
+    ['8:14: linger.ms = -5: allowed is a whole number from 0'],
+  ],
+  ['an unknown step', with_('- pause: 1.5s', '- puase: 1.5s'), ['12:5: unknown step "puase", did you mean "pause"?']],
+  [
+    'two steps in one',
+    with_('- pause: 1.5s', '- pause: 1.5s\n    flush:'),
+    ['13:5: one step has one key, and this one has "pause" already: begin a new item'],
+  ],
+  [
+    'a step without a colon',
+    with_('- flush:', '- flush'),
+    ['13:5: expected one step: a map with one key out of produce, flush, pause, close. Write "flush:" with a colon.'],
+  ],
+  [
+    'a misspelt field of a step',
+    with_('records: 20', 'recrods: 20'),
+    ['11:5: "records" is missing', '11:31: unknown key "recrods", did you mean "records"?'],
+  ],
+  [
+    'a bad duration',
+    with_('1.5s', '1.5 sec'),
+    ['12:12: "1.5 sec" is not a duration: write 150ms, 2s, 1m, or a number of milliseconds'],
+  ],
+  [
+    'a bad size',
+    with_('1KiB', '1kB'),
+    ['11:51: "1kB" is not a size: write 100B, 16KiB, 1MiB, or a whole number of bytes'],
+  ],
+  [
+    'a value without room for its marks',
+    with_('1KiB', '10B'),
+    ['11:51: a value has at least 24 bytes: it carries the marks by which the log is judged'],
+  ],
+  [
+    'a bad rate',
+    with_('1000/s', '1000/m'),
+    ['11:63: "1000/m" is not a rate: write 1000/s, or a number per second above 0'],
+  ],
+  [
+    'a misspelt condition of a fault',
+    with_('topic: orders, nth', 'topc: orders, nth'),
+    ['17:25: unknown key "topc", did you mean "topic"?'],
+  ],
+  [
+    'a misspelt action',
+    with_('drop: response', 'drop: respnse'),
+    [expect.stringMatching(/^18:17: .*did you mean "response"/)],
+  ],
+  [
+    'an unknown expectation',
+    with_('delivered: all', 'deliverd: all'),
+    ['21:5: unknown expectation "deliverd", did you mean "delivered"?'],
+  ],
+  [
+    'a wrong value of an expectation',
+    with_('delivered: all', 'delivered: some'),
+    ['21:16: expected all, none, a whole number, or { min, max }'],
+  ],
+  ['a misspelt field of an expectation', with_('max: 9', 'mx: 9'), ['22:31: unknown key "mx", did you mean "max"?']],
+  [
+    'a misspelt end of a range',
+    with_('{ max: 3 }', '{ at-most: 3 }'),
+    ['23:35: unknown key "at-most"; known: min, max'],
+  ],
+  ['bad YAML', with_('why: Because.', 'why: "Because.'), [expect.stringMatching(/^\d+:\d+: .*quote/)]],
+  ['a key twice', with_('why: Because.', 'why: Because.\nname: Again'), ['4:1: Map keys must be unique']],
+  [
+    'a list where a map belongs',
+    '- name: A fact\n',
+    [
+      '1:1: expected a scenario, a map with the keys name, why, seed, worlds, cluster, producer, workload, faults, expect',
+    ],
+  ],
+  [
+    'nothing at all',
+    '',
+    [
+      '1:1: expected a scenario, a map with the keys name, why, seed, worlds, cluster, producer, workload, faults, expect',
+    ],
+  ],
+])('load: %s is told with line, column and remedy', (_, text, expected) => {
+  expect(complaints(text)).toEqual(expected)
+})
+
+test('load: everything that is wrong is told at once, in the order of the file', () => {
+  const text = good
+    .replace('brokers: 3', 'brokers: 0')
+    .replace('- pause: 1.5s', '- puase: 1s')
+    .replace('delivered: all', 'delivered: some')
+  expect(complaints(text).map((line) => line.split(':')[0])).toEqual(['5', '12', '21'])
+})
+
+test('load: round-robin needs a topic whose partitions are known', () => {
+  expect(complaints(with_('topic: orders, records: 20', 'topic: ordres, partition: round-robin, records: 20'))).toEqual(
+    ['11:23: round-robin needs the partitions of "ordres" in cluster.topics, did you mean "orders"?'],
+  )
+})

@@ -1,0 +1,100 @@
+import { readdirSync } from 'node:fs'
+import { VirtualClock } from '@harrow/runtime/sim'
+import { expect, test } from 'vitest'
+import { Recorder } from '../worlds/recorder.ts'
+import { runWorkload, steps } from './index.ts'
+import type { SubjectRecord } from './step.ts'
+
+/** Plays a workload against a subject that takes 20 ms for flush and close, and tells what was asked of it and when. */
+function play(workload: Record<string, unknown>[], partitions = 3) {
+  const clock = new VirtualClock()
+  const log: (string | number)[][] = []
+  const sent: SubjectRecord[] = []
+  const recorder = new Recorder(clock)
+  const later = (what: string) => (done: () => void) => {
+    log.push([clock.nowMs(), what])
+    clock.wakeAt(clock.nowMs() + 20, done)
+  }
+  const stage = {
+    clock,
+    recorder,
+    partitionsOf: () => partitions,
+    subject: {
+      send: (record: SubjectRecord) => {
+        log.push([clock.nowMs(), 'send'])
+        sent.push(record)
+      },
+      flush: later('flush'),
+      close: (timeoutMs: number | undefined, done: () => void) => later(`close ${timeoutMs}`)(done),
+    },
+  }
+  let endedAtMs = -1
+  const parsed = workload.map((step) =>
+    Object.fromEntries(
+      Object.entries(step).map(([name, value]) => [name, steps[name as 'produce'].schema.parse(value)]),
+    ),
+  )
+  runWorkload(stage, parsed, () => {
+    endedAtMs = clock.nowMs()
+  })
+  while (clock.step());
+  return { log, sent, recorder, endedAtMs }
+}
+
+test('workload: folder and list of steps are equal', () => {
+  const files = readdirSync(new URL('.', import.meta.url))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => name.slice(0, -3))
+    .filter((name) => !['step', 'index', 'record-value'].includes(name))
+  expect(Object.keys(steps).sort()).toEqual(files.sort())
+})
+
+test('workload: steps run one after the other', () => {
+  const { log, endedAtMs } = play([
+    { produce: { topic: 't', records: 2 } },
+    { flush: null },
+    { pause: '5ms' },
+    { close: { timeout: '1s' } },
+  ])
+  expect(log).toEqual([
+    [0, 'send'],
+    [0, 'send'],
+    [0, 'flush'],
+    [25, 'close 1000'],
+  ])
+  expect(endedAtMs).toBe(45)
+})
+
+test('produce: a rate spreads records evenly', () => {
+  const { log, endedAtMs } = play([{ produce: { topic: 't', records: 4, rate: '100/s' } }])
+  expect(log.map(([atMs]) => atMs)).toEqual([0, 10, 20, 30])
+  expect(endedAtMs).toBe(30)
+})
+
+test('produce: bursts keep the rate', () => {
+  const { log } = play([{ produce: { topic: 't', records: 5, rate: '100/s', burst: 2 } }])
+  expect(log.map(([atMs]) => atMs)).toEqual([0, 0, 20, 20, 40])
+})
+
+test('produce: keys and partitions take turns', () => {
+  const { sent } = play([{ produce: { topic: 't', records: 4, keys: 2, partition: 'round-robin', value: '1KiB' } }])
+  expect(sent.map(({ key, partition }) => [key, partition])).toEqual([
+    ['key-0', 0],
+    ['key-1', 1],
+    ['key-0', 2],
+    ['key-1', 0],
+  ])
+  expect(sent[0]).toMatchObject({ topic: 't', valueBytes: 1024, headers: undefined })
+})
+
+test('produce: without keys and partition the producer chooses', () => {
+  expect(play([{ produce: { topic: 't', records: 1, headers: { a: 'b' } } }]).sent).toEqual([
+    { topic: 't', key: null, partition: undefined, headers: { a: 'b' }, valueBytes: 100 },
+  ])
+})
+
+test('flush: what it took and what it may take is written down', () => {
+  expect(play([{ flush: { within: '10ms' } }]).recorder.waits).toEqual([
+    { step: 'flush', calledAtMs: 0, returnedAtMs: 20, submittedBefore: 0, unsettled: [], withinMs: 10 },
+  ])
+})
