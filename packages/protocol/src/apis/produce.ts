@@ -20,7 +20,7 @@ export const produce = describeApi({
   name: 'Produce',
   key: 0,
   versions: { min: 3, max: 13 },
-  // librdkafka before 2.12 gives up on a broker that does not list Produce v0, so brokers list it and refuse it. KAFKA-18659.
+  // Brokers list version 0, which they do not serve, because librdkafka looks for it. KAFKA-18659.
   advertisedMin: 0,
   flexibleFrom: 9,
   throttlesAfterAnswering: 6,

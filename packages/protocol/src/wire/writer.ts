@@ -40,33 +40,39 @@ export class Writer {
 
   int8(value: number): void {
     this.checkInteger(value, -0x80, 0x7f)
-    this.view.setInt8(this.grow(1), value)
+    const at = this.grow(1)
+    this.view.setInt8(at, value)
   }
 
   int16(value: number): void {
     this.checkInteger(value, -0x8000, 0x7fff)
-    this.view.setInt16(this.grow(2), value)
+    const at = this.grow(2)
+    this.view.setInt16(at, value)
   }
 
   int32(value: number): void {
     this.checkInteger(value, -0x80000000, 0x7fffffff)
-    this.view.setInt32(this.grow(4), value)
+    const at = this.grow(4)
+    this.view.setInt32(at, value)
   }
 
   int64(value: bigint): void {
     if (typeof value !== 'bigint') this.fail(`expected a bigint, got ${describe(value)}`)
     if (BigInt.asIntN(64, value) !== value) this.fail(`${value} is out of the range of an int64`)
-    this.view.setBigInt64(this.grow(8), value)
+    const at = this.grow(8)
+    this.view.setBigInt64(at, value)
   }
 
   float64(value: number): void {
     if (typeof value !== 'number') this.fail(`expected a number, got ${describe(value)}`)
-    this.view.setFloat64(this.grow(8), value)
+    const at = this.grow(8)
+    this.view.setFloat64(at, value)
   }
 
   boolean(value: boolean): void {
     if (typeof value !== 'boolean') this.fail(`expected a boolean, got ${describe(value)}`)
-    this.view.setInt8(this.grow(1), value ? 1 : 0)
+    const at = this.grow(1)
+    this.view.setInt8(at, value ? 1 : 0)
   }
 
   uuid(value: string): void {
@@ -79,10 +85,12 @@ export class Writer {
   unsignedVarint(value: number): void {
     let rest = value
     while (rest > 0x7f) {
-      this.view.setUint8(this.grow(1), (rest & 0x7f) | 0x80)
+      const at = this.grow(1)
+      this.view.setUint8(at, (rest & 0x7f) | 0x80)
       rest = Math.floor(rest / 0x80)
     }
-    this.view.setUint8(this.grow(1), rest)
+    const at = this.grow(1)
+    this.view.setUint8(at, rest)
   }
 
   /** Length (-1 for null) and text, as classic versions have them. */
@@ -144,6 +152,7 @@ export class Writer {
     if (value < min || value > max) this.fail(`${value} is out of range; allowed ${min} to ${max}`)
   }
 
+  /** Makes room and says where it starts. Ask before you look at `view`: growing replaces it. */
   private grow(length: number): number {
     const start = this.length
     this.length = start + length
