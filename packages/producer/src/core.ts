@@ -1,1 +1,10 @@
-export {}
+/** The producer without a platform: bring a Runtime. */
+export { type ParsedProducerConfig, type ProducerConfig, parseProducerConfig } from './config.ts'
+export { type ConfigRow, producerConfigTable } from './config-table.ts'
+export * from './errors.ts'
+export type { Logger } from './logger.ts'
+export { type Partitioner, type PartitionerInput, type PartitionerOption, partitioners } from './partitioners/index.ts'
+export { ProducerCore, type ProducerCoreOptions, type ProducerSnapshot } from './producer-core.ts'
+export type { OnCompletion, ProducerRecord, RecordMetadata } from './record.ts'
+export { type Serializer, serializers } from './serializers/index.ts'
+export type { ProducerEvent, Trace } from './trace.ts'

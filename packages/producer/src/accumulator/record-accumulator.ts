@@ -1,0 +1,363 @@
+import { batchHeaderBytes, type CompressionCodec, invariant, recordBytesUpperBound } from '@harrow/protocol'
+import type { Random } from '@harrow/runtime'
+import type { Cluster, ClusterNode } from '../metadata/cluster.ts'
+import { type PartitionLoads, StickyPartitioner } from '../partitioners/sticky.ts'
+import type { Trace } from '../trace.ts'
+import { BufferPool } from './buffer-pool.ts'
+import { CompressionRatios } from './compression-ratios.ts'
+import { PartitionQueue } from './partition-queue.ts'
+import { type BatchOptions, type EncodedRecord, ProducerBatch } from './producer-batch.ts'
+import { type Readiness, readinessOf } from './readiness.ts'
+
+export interface AccumulatorOptions {
+  readonly batchSize: number
+  readonly lingerMs: number
+  readonly bufferMemory: number
+  readonly deliveryTimeoutMs: number
+  readonly partitionerAdaptivePartitioningEnable: boolean
+  readonly partitionerAvailabilityTimeoutMs: number
+  readonly codec: CompressionCodec | undefined
+  readonly trace: Trace | undefined
+}
+
+/** What one broker could be sent now. */
+export interface NodeWork {
+  readonly node: ClusterNode
+  /** Partitions whose first batch may go, longest unserved first. */
+  readonly partitions: PartitionQueue[]
+  /** Whether any of them must not wait any longer. The others go along, if there is room. */
+  isReady: boolean
+}
+
+export interface ReadyCheck {
+  readonly work: readonly NodeWork[]
+  /** When something becomes ready without an event. */
+  readonly nextCheckMs: number
+  readonly topicsWithoutLeader: ReadonlySet<string>
+}
+
+export type AppendResult = 'appended' | 'batch-created' | 'batch-full' | 'no-memory'
+
+interface TopicState {
+  readonly partitions: Map<number, PartitionQueue>
+  readonly sticky: StickyPartitioner
+}
+
+/** Batches per partition: append, ready, drain, put back. Java's RecordAccumulator. */
+export class RecordAccumulator {
+  readonly pool: BufferPool
+  readonly ratios = new CompressionRatios()
+  private readonly options: AccumulatorOptions
+  private readonly random: Random
+  private readonly topics = new Map<string, TopicState>()
+  /** Queues with data, longest unserved first. A turn looks at these and at no others. */
+  private readonly queued = new Set<PartitionQueue>()
+  /** Every batch without an outcome, queued or on the wire, by creation: the first is the first to expire. */
+  private readonly incomplete = new Set<ProducerBatch>()
+  /** Batches whose memory is still in use: the incomplete ones, and those that a request outlives. */
+  private readonly holding = new Set<ProducerBatch>()
+  /** Per node: since when it has had data that it could not be sent; for `partitioner.availability.timeout.ms`. */
+  private readonly stuckSinceMs = new Map<number, number>()
+  private batchesCreated = 0
+
+  constructor(random: Random, options: AccumulatorOptions) {
+    this.random = random.fork('accumulator')
+    // 0 asks for one record per batch, which a buffer of one byte gives: the first record is always taken.
+    // Differs from Java: a batch.size above buffer.memory means smaller batches; there every send fails.
+    this.options = { ...options, batchSize: Math.max(Math.min(options.batchSize, options.bufferMemory), 1) }
+    this.pool = new BufferPool({ totalBytes: options.bufferMemory, poolableBytes: this.options.batchSize })
+  }
+
+  get incompleteBatches(): ReadonlySet<ProducerBatch> {
+    return this.incomplete
+  }
+
+  /** Batches whose memory is in use, done or not. */
+  get heldBatches(): ReadonlySet<ProducerBatch> {
+    return this.holding
+  }
+
+  /** Nothing is queued, on the wire, or kept alive by a request. */
+  get isEmpty(): boolean {
+    return this.incomplete.size === 0 && this.holding.size === 0
+  }
+
+  get hasQueued(): boolean {
+    return this.queued.size > 0
+  }
+
+  get queuedPartitions(): Iterable<PartitionQueue> {
+    return this.queued
+  }
+
+  /** Memory that a batch for this record alone would need. */
+  bytesNeeded(record: EncodedRecord): number {
+    const upperBound = batchHeaderBytes + recordBytesUpperBound(record.key, record.value, record.headers)
+    return Math.max(this.options.batchSize, upperBound)
+  }
+
+  /** HOT: once per record. Without a partition the sticky partitioner chooses. `sendNumber` is the record's running number. */
+  append(
+    target: { readonly topic: string; readonly partition: number | undefined; readonly sendNumber: number },
+    record: EncodedRecord,
+    at: { readonly cluster: Cluster; readonly nowMs: number },
+  ): AppendResult {
+    const topic = this.topicState(target.topic)
+    if (target.partition !== undefined)
+      return this.appendTo(this.queueOf(topic, target.topic, target.partition), record, { ...target, ...at })
+    const measure = (): PartitionLoads => this.loadsOf(target.topic, topic, at)
+    let queue = this.queueOf(topic, target.topic, topic.sticky.peek(measure))
+    // Leaving was put off while a batch was half full; it has been filled or sent since.
+    if (queue.tail?.isFull ?? true) {
+      topic.sticky.update(0, { mayLeave: true, measure })
+      queue = this.queueOf(topic, target.topic, topic.sticky.peek(measure))
+    }
+    const before = queue.tail?.isFull === false ? queue.tail.estimatedBytes : 0
+    const lengthBefore = queue.length
+    const result = this.appendTo(queue, record, { ...target, ...at })
+    if (result === 'no-memory') return result
+    const tail = queue.tail
+    invariant(tail !== undefined, 'a queue has a tail after an append')
+    const bytes = tail.estimatedBytes - (queue.length === lengthBefore ? before : 0)
+    topic.sticky.update(bytes, { mayLeave: tail.isFull, measure })
+    return result
+  }
+
+  private appendTo(
+    queue: PartitionQueue,
+    record: EncodedRecord,
+    at: { readonly sendNumber: number; readonly nowMs: number },
+  ): AppendResult {
+    const tail = queue.tail
+    if (tail?.tryAppend(record)) return tail.isFull || queue.length > 1 ? 'batch-full' : 'appended'
+    const buffer = this.pool.tryAllocate(this.bytesNeeded(record))
+    if (buffer === undefined) return 'no-memory'
+    const batch = this.newBatch(buffer, queue, { createdMs: at.nowMs, firstSend: at.sendNumber, isPooled: true })
+    invariant(batch.tryAppend(record), 'a new batch takes its first record')
+    queue.push(batch)
+    this.queued.add(queue)
+    this.incomplete.add(batch)
+    this.holding.add(batch)
+    return 'batch-created'
+  }
+
+  /** One look at every queue with data. `isHurried`: nothing lingers, because of flush, close or sends out of memory. */
+  ready(cluster: Cluster, nowMs: number, options: { readonly isHurried: boolean }): ReadyCheck {
+    const work = new Map<number, NodeWork>()
+    const topicsWithoutLeader = new Set<string>()
+    let nextCheckMs = Number.POSITIVE_INFINITY
+    for (const queue of this.queued) {
+      const leader = cluster.leaderOf(queue.topic, queue.partition)
+      if (leader === undefined) topicsWithoutLeader.add(queue.topic)
+      if (leader === undefined || queue.isMuted) continue
+      const readiness = this.readiness(queue, leader.leaderEpoch, { nowMs, isHurried: options.isHurried })
+      if (readiness.kind !== 'sendable') nextCheckMs = Math.min(nextCheckMs, readiness.untilMs)
+      if (readiness.kind === 'backing-off') continue
+      let node = work.get(leader.node.id)
+      if (node === undefined) {
+        node = { node: leader.node, partitions: [], isReady: false }
+        work.set(leader.node.id, node)
+      }
+      node.partitions.push(queue)
+      if (readiness.kind === 'sendable') node.isReady = true
+    }
+    const ready = [...work.values()].filter((node) => node.isReady)
+    return { work: ready, nextCheckMs, topicsWithoutLeader }
+  }
+
+  private readiness(
+    queue: PartitionQueue,
+    leaderEpoch: number | undefined,
+    at: { readonly nowMs: number; readonly isHurried: boolean },
+  ): Readiness {
+    const head = queue.head
+    invariant(head !== undefined, 'a queue with data has a head')
+    const sentTo = head.leaderEpochWhenSent
+    const hasNewLeader = leaderEpoch !== undefined && sentTo !== undefined && leaderEpoch > sentTo
+    const { createdMs, attempts, retryAtMs } = head
+    const isFull = head.isFull || queue.length > 1
+    const facts = {
+      createdMs,
+      attempts,
+      retryAtMs,
+      isFull,
+      hasNewLeader,
+      lingerMs: this.options.lingerMs,
+      isHurried: at.isHurried,
+    }
+    return readinessOf(facts, at.nowMs)
+  }
+
+  /**
+   * Takes at most one batch per partition, longest unserved partition first, as much as fits into `bytesMax`; a batch
+   * larger than that goes alone. `mayDrain` is the veto of idempotence.
+   *
+   * Differs from Java: a vetoed partition, or one whose batch does not fit, is passed over instead of ending the walk (K3).
+   * It keeps its place, so it is first in line for the next request.
+   */
+  drain(
+    work: NodeWork,
+    options: { readonly bytesMax: number; readonly mayDrain: (batch: ProducerBatch) => boolean },
+  ): ProducerBatch[] {
+    const taken: ProducerBatch[] = []
+    let bytes = 0
+    for (const queue of work.partitions) {
+      const head = queue.head
+      invariant(head !== undefined, 'a queue with data has a head')
+      if (taken.length > 0 && bytes + head.estimatedBytes > options.bytesMax) continue
+      if (!options.mayDrain(head)) continue
+      bytes += head.estimatedBytes
+      taken.push(queue.takeHead())
+      // To the end of the line.
+      this.queued.delete(queue)
+      if (queue.length > 0) this.queued.add(queue)
+    }
+    return taken
+  }
+
+  /** Back to its place in the queue, to be sent again. */
+  putBack(batch: ProducerBatch): void {
+    const queue = this.queueFor(batch)
+    queue.putBack(batch)
+    this.queued.add(queue)
+  }
+
+  /** In place of a batch that was too large. */
+  replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
+    const queue = this.queueFor(batch)
+    // From the last to the first, because without sequences each goes to the very front.
+    for (const part of [...parts].reverse()) queue.putBack(part)
+    this.queued.add(queue)
+    // The parts are as old as the whole; keep the order by age.
+    const ordered = [...this.incomplete].flatMap((other) => (other === batch ? [...parts] : [other]))
+    this.incomplete.clear()
+    for (const other of ordered) this.incomplete.add(other)
+    for (const part of parts) this.holding.add(part)
+  }
+
+  newBatch(
+    buffer: Uint8Array,
+    where: { readonly topic: string; readonly partition: number },
+    options: Pick<BatchOptions, 'createdMs' | 'firstSend'> & { readonly isPooled: boolean },
+  ): ProducerBatch {
+    const { topic, partition } = where
+    const { deliveryTimeoutMs, codec, trace } = this.options
+    const id = this.batchesCreated++
+    const compressionRatio = codec === undefined ? 1 : this.ratios.of(topic)
+    trace?.({ event: 'batch-created', batch: id, topic, partition })
+    return new ProducerBatch(buffer, { ...options, id, topic, partition, deliveryTimeoutMs, codec, compressionRatio })
+  }
+
+  get batchBytes(): number {
+    return this.options.batchSize
+  }
+
+  /** Whether it was waiting to be sent. */
+  removeQueued(batch: ProducerBatch): boolean {
+    const queue = this.queueFor(batch)
+    const wasQueued = queue.remove(batch)
+    if (queue.length === 0) this.queued.delete(queue)
+    return wasQueued
+  }
+
+  /** It has its outcome. Memory goes back with `free`, when no request holds it either. */
+  forget(batch: ProducerBatch): void {
+    this.incomplete.delete(batch)
+  }
+
+  /** The memory of a batch that has its outcome and is in no request (K1). Call once. */
+  free(batch: ProducerBatch): void {
+    invariant(batch.isDone && !batch.isInRequest, `${batch.where}: freed too early`)
+    invariant(this.holding.delete(batch), `${batch.where}: freed twice`)
+    if (batch.pooledBuffer !== undefined) this.pool.deallocate(batch.pooledBuffer)
+  }
+
+  setMuted(batch: ProducerBatch, isMuted: boolean): void {
+    this.queueFor(batch).isMuted = isMuted
+  }
+
+  /** Told each turn for a node with data to send: `canSend` says whether it could take some. */
+  noteAvailability(node: number, options: { readonly canSend: boolean; readonly nowMs: number }): void {
+    if (this.options.partitionerAvailabilityTimeoutMs === 0) return
+    if (options.canSend) this.stuckSinceMs.delete(node)
+    else if (!this.stuckSinceMs.has(node)) this.stuckSinceMs.set(node, options.nowMs)
+  }
+
+  checkInvariants(): void {
+    for (const { partitions } of this.topics.values()) {
+      for (const queue of partitions.values()) {
+        invariant(
+          queue.length > 0 === this.queued.has(queue),
+          `${queue.topic}-${queue.partition}: listed iff it has data`,
+        )
+        for (const batch of queue)
+          invariant(this.incomplete.has(batch) && !batch.isDone, `${batch.where}: queued and done`)
+        const batches = [...queue]
+        const firstNew = batches.findIndex((batch) => !batch.hasSequence)
+        const later = firstNew < 0 ? [] : batches.slice(firstNew)
+        invariant(
+          later.every((batch) => !batch.hasSequence),
+          `${queue.topic}-${queue.partition}: retries come first`,
+        )
+      }
+    }
+    let heldBytes = 0
+    for (const batch of this.holding) heldBytes += batch.pooledBuffer?.length ?? 0
+    const usedBytes = this.pool.totalBytes - this.pool.availableBytes
+    invariant(heldBytes === usedBytes, `batches hold ${heldBytes} bytes, the pool says ${usedBytes}`)
+    invariant(this.pool.availableBytes >= 0, 'the pool is never overdrawn')
+    let earlierMs = Number.NEGATIVE_INFINITY
+    for (const batch of this.incomplete) {
+      invariant(batch.createdMs >= earlierMs, `${batch.where}: batches are kept by age`)
+      earlierMs = batch.createdMs
+    }
+  }
+
+  private topicState(topic: string): TopicState {
+    let state = this.topics.get(topic)
+    if (state === undefined) {
+      const sticky = new StickyPartitioner(this.random.fork(`sticky ${topic}`), { batchBytes: this.options.batchSize })
+      state = { partitions: new Map(), sticky }
+      this.topics.set(topic, state)
+    }
+    return state
+  }
+
+  private queueOf(state: TopicState, topic: string, partition: number): PartitionQueue {
+    let queue = state.partitions.get(partition)
+    if (queue === undefined) {
+      queue = new PartitionQueue(topic, partition)
+      state.partitions.set(partition, queue)
+    }
+    return queue
+  }
+
+  private queueFor(batch: ProducerBatch): PartitionQueue {
+    return this.queueOf(this.topicState(batch.topic), batch.topic, batch.partition)
+  }
+
+  /**
+   * Differs from Java: measured when a partition is chosen, not on each pass; and a stuck leader's partitions are left
+   * out even when nothing is queued for them, where Java takes them for the emptiest of all (K4).
+   */
+  private loadsOf(
+    topic: string,
+    state: TopicState,
+    at: { readonly cluster: Cluster; readonly nowMs: number },
+  ): PartitionLoads {
+    const { partitionerAdaptivePartitioningEnable, partitionerAvailabilityTimeoutMs: timeoutMs } = this.options
+    const partitionCount = at.cluster.partitionCount(topic) ?? 1
+    const available = at.cluster.availablePartitions(topic)
+    // As in Java: no statistics before every partition was used once.
+    if (!partitionerAdaptivePartitioningEnable || state.partitions.size < partitionCount) {
+      return { partitionCount, available, queueSizes: undefined }
+    }
+    const queueSizes = available.map((partition) => {
+      const leader = at.cluster.leaderOf(topic, partition)
+      const stuckSinceMs = leader === undefined ? undefined : this.stuckSinceMs.get(leader.node.id)
+      const isStuck = timeoutMs > 0 && stuckSinceMs !== undefined && at.nowMs - stuckSinceMs > timeoutMs
+      return isStuck ? -1 : (state.partitions.get(partition)?.length ?? 0)
+    })
+    return { partitionCount, available, queueSizes }
+  }
+}

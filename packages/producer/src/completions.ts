@@ -1,0 +1,53 @@
+import type { BatchResult, ProducerBatch } from './accumulator/producer-batch.ts'
+import type { ProducerError } from './errors.ts'
+import type { Logger } from './logger.ts'
+import type { OnCompletion } from './record.ts'
+
+/**
+ * What callers are to be told, in the order in which it became known. Nothing is told inside a call of the caller, nor
+ * in the middle of a turn: callbacks may send, flush and close without meeting a half-changed producer.
+ */
+export class Completions {
+  private readonly logger: Logger
+  private waiting: (() => void)[] = []
+
+  constructor(logger: Logger) {
+    this.logger = logger
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0
+  }
+
+  addBatch(batch: ProducerBatch, result: BatchResult): void {
+    this.waiting.push(() => batch.complete(result, this.report))
+  }
+
+  addFailure(callback: OnCompletion, error: ProducerError): void {
+    this.waiting.push(() => this.report(callback, undefined, error))
+  }
+
+  addDone(done: () => void): void {
+    this.waiting.push(() => this.guard(done))
+  }
+
+  /** Tells everything known so far; what callbacks add is told in the next turn. */
+  run(): void {
+    const waiting = this.waiting
+    this.waiting = []
+    for (const tell of waiting) tell()
+  }
+
+  private readonly report = (callback: OnCompletion, ...args: Parameters<OnCompletion>): void => {
+    this.guard(() => callback(...args))
+  }
+
+  /** One caller's mistake must not keep others from being told (Java logs and goes on, too). */
+  private guard(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.logger.error('a callback of the application threw', error)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { KafkaErrorRow } from '@harrow/protocol'
+
+/** What is to be done with a batch whose answer is here. */
+export type Verdict =
+  | { readonly do: 'complete' }
+  /** `restartSequences`: only new numbers, under a new epoch, can make the broker take it. */
+  | { readonly do: 'retry'; readonly restartSequences: boolean }
+  | { readonly do: 'split' }
+  /** `isFatal`: nothing that this producer sends can succeed any more. */
+  | { readonly do: 'fail'; readonly isFatal: boolean }
+
+/** Facts about a batch and its answer. */
+export interface VerdictFacts {
+  /** Undefined: the broker took it. */
+  readonly error: KafkaErrorRow | undefined
+  readonly recordCount: number
+  readonly attempts: number
+  readonly retries: number
+  /** `delivery.timeout.ms` is over. */
+  readonly isExpired: boolean
+  readonly isIdempotent: boolean
+  /** Every earlier batch of the partition has its outcome. */
+  readonly isFirstInFlight: boolean
+}
+
+/** An idempotent producer that gets one of these is shut out for good (java-producer: maybeTransitionToErrorState). */
+const fatalWhenIdempotent: ReadonlySet<string> = new Set([
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'PRODUCER_FENCED',
+  'UNSUPPORTED_VERSION',
+])
+
+/** The broker has lost, or never had, what comes before this batch. */
+const sequenceErrors: ReadonlySet<string> = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID'])
+
+/** Java's Sender.completeBatch, canRetry and TransactionManager.canRetry, in that order, as one decision. */
+export function judge(facts: VerdictFacts): Verdict {
+  const { error, isIdempotent } = facts
+  if (error === undefined) return { do: 'complete' }
+  if (error.name === 'MESSAGE_TOO_LARGE' && facts.recordCount > 1 && !facts.isExpired) return { do: 'split' }
+  // The broker has it from an earlier attempt whose answer was lost.
+  if (error.name === 'DUPLICATE_SEQUENCE_NUMBER') return { do: 'complete' }
+  const isSequenceError = isIdempotent && sequenceErrors.has(error.name)
+  const mayRetry = !facts.isExpired && facts.attempts < facts.retries
+  if (mayRetry && isSequenceError) {
+    // Differs from Java, which compares with the last acknowledged sequence: as long as an earlier batch is unsettled it
+    // may be the missing one, so wait for it; with none left the gap is real.
+    return { do: 'retry', restartSequences: facts.isFirstInFlight }
+  }
+  if (mayRetry && error.retriable) return { do: 'retry', restartSequences: false }
+  return { do: 'fail', isFatal: isIdempotent && fatalWhenIdempotent.has(error.name) }
+}
+
+/**
+ * Errors after which the batch may be in the log all the same: the leader appended it and then something else failed, or
+ * nobody knows how far it got. Every other error is a refusal before the append.
+ */
+const maybeAppended: ReadonlySet<string> = new Set([
+  'UNKNOWN_SERVER_ERROR',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_OR_FOLLOWER',
+  'REQUEST_TIMED_OUT',
+  'REPLICA_NOT_AVAILABLE',
+  'NETWORK_EXCEPTION',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'KAFKA_STORAGE_ERROR',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_TOPIC_ID',
+  'INCONSISTENT_TOPIC_ID',
+])
+
+export function mayBeAppendedAfter(error: KafkaErrorRow): boolean {
+  return maybeAppended.has(error.name)
+}

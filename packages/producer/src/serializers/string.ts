@@ -1,0 +1,9 @@
+import type { Serializer } from './serializer.ts'
+
+const utf8 = new TextEncoder()
+
+/** Strings as UTF-8. */
+export const stringSerializer: Serializer<string> = (data) => {
+  if (typeof data !== 'string') throw new TypeError(`a string is needed, not ${typeof data}`)
+  return utf8.encode(data)
+}
