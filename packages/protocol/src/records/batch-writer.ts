@@ -133,12 +133,10 @@ export class BatchWriter {
     return batchHeaderBytes + Math.floor(this.uncompressed * this.estimateFactor)
   }
 
-  /** HOT. The new record is counted uncompressed: nobody knows better yet. */
+  /** HOT. The new record is counted uncompressed: nobody knows better yet. A full batch has no room for any. */
   private hasRoom(recordBytes: number): boolean {
     if (this.isClosed) return false
-    if (this.count === 0) return true
-    const estimate = this.estimate()
-    return estimate < this.buffer.length && estimate + recordBytes <= this.buffer.length
+    return this.count === 0 || this.estimate() + recordBytes <= this.buffer.length
   }
 
   private grow(bytesMin: number): void {
