@@ -16,8 +16,8 @@ export interface RequestHeader {
 }
 
 /**
- * Request header versions: 0 had no client id and served ControlledShutdown v0 alone, which no broker of Kafka 4 speaks;
- * 1 has a client id; 2, for flexible versions, adds tagged fields. The client id is never compact, not even in
+ * Request header versions: 0 had no client id and served ControlledShutdown v0 alone, which no broker of Kafka 4
+ * speaks; 1 has a client id; 2, for flexible versions, adds tagged fields. The client id is never compact, not even in
  * header 2, so that a broker can read it before it knows what to make of the version (RequestHeader.json).
  */
 export function writeRequestHeader(

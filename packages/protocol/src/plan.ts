@@ -3,8 +3,8 @@ import type { AnyField, Fields, FieldType, ScalarKind, VersionRange } from './sc
 import { zeroUuid } from './wire/uuid.ts'
 
 /**
- * What one version of a message looks like on the wire. This file is the only one that compares a version with a number:
- * the codec walks a plan and asks no questions.
+ * What one version of a message looks like on the wire. This file is the only one that compares a version with a
+ * number, next to `negotiate.ts`: the codec walks a plan and asks no questions.
  */
 export interface StructPlan {
   /** The fields that are always written, in their order on the wire. */

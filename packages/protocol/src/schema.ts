@@ -125,7 +125,7 @@ type Scalar = number | bigint | boolean | string | null
 export const int8 = new Field<number>({ kind: 'int8' })
 export const int16 = new Field<number>({ kind: 'int16' })
 export const int32 = new Field<number>({ kind: 'int32' })
-/** A bigint: an offset above 2^53 must survive, see KIP-98 producer ids and -1 sentinels alike. */
+/** A bigint, for exactness: an offset or a producer id may pass 2^53. */
 export const int64 = new Field<bigint>({ kind: 'int64' })
 export const float64 = new Field<number>({ kind: 'float64' })
 export const boolean = new Field<boolean>({ kind: 'boolean' })

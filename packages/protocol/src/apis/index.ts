@@ -18,7 +18,7 @@ import { metadata } from './metadata.ts'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
 
-/** Every API that is described, by Kafka's name, in the order of their keys. A test keeps this list and the folder equal. */
+/** Every API that is described, by Kafka's name and in the order of the keys. A test compares it with the folder. */
 export const apis = {
   Produce: produce,
   Fetch: fetch,
