@@ -1,1 +1,31 @@
-export {}
+export type { BrokerNode } from './cluster.ts'
+export { ClusterCore, type ClusterExtras, type CoreBroker, type CoreFaultHandle } from './cluster-core.ts'
+export {
+  type ApiVersionLimit,
+  type BrokerOptions,
+  type ClusterOptions,
+  ClusterOptionsError,
+  clusterOptionFields,
+  parseClusterOptions,
+  type TopicOptions,
+} from './config.ts'
+export type { FaultStatus } from './faults/chain.ts'
+export type { FaultKind } from './faults/fault-kind.ts'
+export { faultKinds } from './faults/index.ts'
+export {
+  conditionFields,
+  type FaultAction,
+  type FaultRule,
+  FaultRuleError,
+  type ParsedFaultRule,
+  parseFaultRule,
+  type RequestConditions,
+  ruleFields,
+} from './faults/rule.ts'
+export { UnconsumedFaultsError } from './faults/unconsumed.ts'
+export { describeType, type Field, type FieldType, type Issue } from './field.ts'
+export type { Finding } from './findings.ts'
+export { type JournalEntry, JournalOverflowError, type JournalQuery, type RequestJournal } from './journal.ts'
+export type { StoredRecord } from './stored-record.ts'
+export { topicConfigFields } from './topic-config.ts'
+export type { BrokerEvent, Tracer } from './trace.ts'

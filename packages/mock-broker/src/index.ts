@@ -1,1 +1,2 @@
-export {}
+export * from './core.ts'
+export { type BrokerHandle, type FaultHandle, MockCluster } from './mock-cluster.ts'

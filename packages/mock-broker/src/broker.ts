@@ -1,0 +1,143 @@
+import type { Address, Listener, Peer, Random, Transport } from '@harrow/runtime'
+import type { BrokerNode, Cluster } from './cluster.ts'
+import { Connection } from './connection.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { Timers } from './timers.ts'
+
+export interface BrokerParts {
+  readonly cluster: Cluster
+  readonly node: BrokerNode
+  readonly transport: Transport
+  readonly pipeline: Pipeline
+  readonly timers: Timers
+  /** Ordinal of the next connection of the whole cluster. */
+  readonly nextConnection: () => number
+  readonly random: Random
+}
+
+/** A client that does not read what was sent holds up an orderly close for no longer than this. */
+const lingerMs = 250
+
+/** One node: listens, accepts, and hands whole connections to the pipeline. Starts again on the port it had. */
+export class Broker {
+  private readonly parts: BrokerParts
+  private readonly connections = new Set<Connection>()
+  private listener: Listener | undefined
+  private state: 'down' | 'starting' | 'up' | 'stopping' = 'down'
+  /** Counts starts: what was received before the last one is of another life. */
+  private life = 0
+  /** What was asked for while a start or a stop was under way, in order. */
+  private readonly later: (() => void)[] = []
+
+  constructor(parts: BrokerParts) {
+    this.parts = parts
+  }
+
+  get node(): BrokerNode {
+    return this.parts.node
+  }
+
+  get openConnections(): number {
+    return this.connections.size
+  }
+
+  /** Listens; `done` with an error if the address cannot be had. Does nothing if it is up. */
+  start(done: (error?: Error) => void): void {
+    if (this.isChanging) {
+      this.later.push(() => this.start(done))
+      return
+    }
+    if (this.state === 'up') {
+      done()
+      return
+    }
+    const { cluster, node, transport } = this.parts
+    this.state = 'starting'
+    this.life++
+    this.listener = transport.listen({ host: node.host, port: node.port }, () => this.accept(), {
+      onListening: ({ port }: Address) => {
+        node.port = port
+        this.state = 'up'
+        node.isRunning = true
+        cluster.tell({ event: 'broker-started', broker: node.id, port })
+        cluster.nodeChanged(node.id)
+        done()
+        this.goOn()
+      },
+      onError: (error) => {
+        this.state = 'down'
+        this.listener = undefined
+        done(error)
+        this.goOn()
+      },
+    })
+  }
+
+  /**
+   * Nobody listens from now on, and every connection ends: in good order, or as if the process had been killed. `done`
+   * when the port is free. Does nothing if it is down.
+   */
+  stop(how: 'fin' | 'reset', done: () => void): void {
+    if (this.isChanging) {
+      this.later.push(() => this.stop(how, done))
+      return
+    }
+    if (this.state === 'down') {
+      done()
+      return
+    }
+    const { cluster, node, timers } = this.parts
+    this.state = 'stopping'
+    node.isRunning = false
+    const closing = [...this.connections]
+    const cancelLinger = timers.after(lingerMs, () => {
+      for (const connection of closing) connection.abandon()
+    })
+    this.listener?.close(() => {
+      cancelLinger()
+      this.listener = undefined
+      this.state = 'down'
+      done()
+      this.goOn()
+    })
+    for (const connection of closing) connection.close(how, `broker ${node.id} stops`)
+    cluster.producerIds.forget(node.id)
+    cluster.tell({ event: 'broker-stopped', broker: node.id, how })
+    cluster.nodeChanged(node.id)
+  }
+
+  private accept(): Peer {
+    const { cluster, node, pipeline, timers, nextConnection } = this.parts
+    const id = nextConnection()
+    const { life } = this
+    const connection = new Connection({
+      cluster,
+      node,
+      pipeline,
+      timers,
+      id,
+      random: this.parts.random.fork(`connection ${id}`),
+      isBrokerUp: () => this.state === 'up' && this.life === life,
+      onClosed: (closed) => void this.connections.delete(closed),
+    })
+    cluster.tell({ event: 'connection-accepted', broker: node.id, connection: id })
+    const { connectionsMax } = cluster.config
+    this.connections.add(connection)
+    if (this.state !== 'up') connection.close('reset', `broker ${node.id} stops`)
+    else if (this.connections.size > connectionsMax) {
+      // As Kafka does it: accepted, then closed at once (F9).
+      const message = `${connectionsMax} connections are open already (connectionsMax)`
+      cluster.find({ kind: 'limit', broker: node.id, connection: id, message })
+      connection.close('fin', message)
+    }
+    return connection
+  }
+
+  private get isChanging(): boolean {
+    return this.state === 'starting' || this.state === 'stopping'
+  }
+
+  private goOn(): void {
+    while (!this.isChanging && this.later.length > 0) this.later.shift()?.()
+  }
+}

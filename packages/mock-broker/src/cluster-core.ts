@@ -1,0 +1,349 @@
+import {
+  type CompressionCodecs,
+  invariant,
+  portableCodecs,
+  type RecordBatch,
+  readBatchHeader,
+  readRecords,
+} from '@harrow/protocol'
+import { type Runtime, seededRandom } from '@harrow/runtime'
+import { Broker } from './broker.ts'
+import { type BrokerNode, Cluster, type Partition } from './cluster.ts'
+import {
+  type ClusterOptions,
+  ClusterOptionsError,
+  parseClusterOptions,
+  parseTopicOptions,
+  type TopicOptions,
+  topicNameProblem,
+} from './config.ts'
+import { suggestion } from './did-you-mean.ts'
+import { FaultChain, type FaultStatus } from './faults/chain.ts'
+import type { ClusterControl, FaultStep } from './faults/fault-kind.ts'
+import { type FaultRule, FaultRuleError, kindOf, type ParsedFaultRule, parseFaultRule } from './faults/rule.ts'
+import { assertConsumed } from './faults/unconsumed.ts'
+import type { Finding } from './findings.ts'
+import { handlers } from './handlers/index.ts'
+import { RequestJournal } from './journal.ts'
+import { sequenceAfter } from './log/producer-state.ts'
+import { Pipeline } from './pipeline.ts'
+import type { StoredRecord } from './stored-record.ts'
+import { Timers } from './timers.ts'
+import type { Tracer } from './trace.ts'
+import { ServedVersions, versionLimitIssues } from './versions.ts'
+
+/** What a cluster may be given besides its options. */
+export interface ClusterExtras {
+  /** To look into compressed batches. Default: those that work everywhere, which lack gzip. */
+  readonly codecs?: CompressionCodecs
+  /** Hears everything that happens. It must not call back into the cluster. */
+  readonly trace?: Tracer
+}
+
+/** A fault rule at work. */
+export interface CoreFaultHandle {
+  readonly name: string
+  /** How often it has acted. */
+  hits(): number
+  /** Calls `listener` at every hit from now on. */
+  onHit(listener: (hits: number) => void): void
+  /** It acts no more and is not reported any more. */
+  remove(): void
+}
+
+/** One broker of a cluster, to be stopped and started. */
+export interface CoreBroker extends Readonly<BrokerNode> {
+  /** Shuts it down: connections end in good order. `done` when its port is free. */
+  stop(done?: () => void): void
+  /** As if its process was killed: connections are reset. */
+  kill(done?: () => void): void
+  /** Starts it again on the port it had. */
+  start(done?: (error?: Error) => void): void
+  /** Connections open now. */
+  readonly openConnections: number
+}
+
+/**
+ * A mock Kafka cluster without a platform: synchronous, with callbacks, over whatever runtime it is given. `MockCluster`
+ * is the same with promises, over TCP.
+ */
+export class ClusterCore {
+  readonly requests: RequestJournal
+  private readonly cluster: Cluster
+  private readonly chain: FaultChain
+  private readonly timers: Timers
+  private readonly codecs: CompressionCodecs
+  private readonly nodes: readonly Broker[]
+  private readonly control: ClusterControl
+  private connections = 0
+
+  /** @throws ClusterOptionsError */
+  constructor(runtime: Runtime, options: ClusterOptions = {}, extras: ClusterExtras = {}) {
+    const config = parseClusterOptions(options)
+    const apis = handlers.map((handler) => handler.api)
+    const issues = versionLimitIssues(apis, config.apiVersions)
+    if (issues.length > 0) throw new ClusterOptionsError(issues)
+    const random = config.seed === undefined ? runtime.random.fork('mock cluster') : seededRandom(config.seed)
+    this.codecs = extras.codecs ?? portableCodecs
+    this.cluster = new Cluster(config, { clock: runtime.clock, random, trace: extras.trace })
+    this.timers = new Timers(runtime.clock)
+    this.chain = new FaultChain(random.fork('faults'))
+    this.requests = new RequestJournal({
+      entriesMax: config.journalEntriesMax,
+      bytesMax: config.journalBytesMax,
+      overflow: config.journalOverflow,
+    })
+    this.control = this.makeControl()
+    const { cluster, timers } = this
+    const pipeline = new Pipeline({
+      cluster,
+      handlers,
+      served: new ServedVersions(apis, config.apiVersions),
+      codecs: this.codecs,
+      faults: this.chain,
+      journal: this.requests,
+      timers,
+      control: this.control,
+    })
+    const nextConnection = (): number => ++this.connections
+    this.nodes = cluster.nodes.map(
+      (node) => new Broker({ cluster, node, transport: runtime.transport, pipeline, timers, nextConnection, random }),
+    )
+  }
+
+  /** Starts every broker. `done` with the first error, and nothing listens then. */
+  start(done: (error?: Error) => void): void {
+    let waiting = this.nodes.length
+    let failure: Error | undefined
+    for (const broker of this.nodes) {
+      broker.start((error) => {
+        failure ??= error
+        waiting--
+        if (waiting > 0) return
+        if (failure === undefined) this.cluster.isStarted = true
+        if (failure === undefined) done()
+        else this.stop(() => done(failure))
+      })
+    }
+  }
+
+  /** Stops every broker. When `done` is called there is no socket and no timer left. */
+  stop(done: () => void): void {
+    this.cluster.isStarted = false
+    let waiting = this.nodes.length
+    for (const broker of this.nodes) {
+      broker.stop('fin', () => {
+        waiting--
+        if (waiting > 0) return
+        this.timers.cancelAll()
+        done()
+      })
+    }
+  }
+
+  /** `host:port` of every broker, as `bootstrap.servers` wants it. */
+  get bootstrapServers(): string {
+    return this.cluster.nodes.map(({ host, port }) => `${host}:${port}`).join(',')
+  }
+
+  get clusterId(): string {
+    return this.cluster.clusterId
+  }
+
+  get brokers(): readonly Readonly<BrokerNode>[] {
+    return this.cluster.nodes
+  }
+
+  get findings(): readonly Finding[] {
+    return this.cluster.findings.list
+  }
+
+  /** For a census: zero after `stop`. */
+  get pendingTimers(): number {
+    return this.timers.pending
+  }
+
+  /** @throws RangeError if there is no broker with this node id */
+  broker(id: number): CoreBroker {
+    const broker = this.nodes.find(({ node }) => node.id === id)
+    if (broker === undefined)
+      throw new RangeError(`no broker ${id}; there are ${this.nodes.map(({ node }) => node.id).join(', ')}`)
+    const { node } = broker
+    return {
+      ...node,
+      get port() {
+        return node.port
+      },
+      get isRunning() {
+        return node.isRunning
+      },
+      get openConnections() {
+        return broker.openConnections
+      },
+      stop: (done = () => {}) => broker.stop('fin', done),
+      kill: (done = () => {}) => broker.stop('reset', done),
+      start: (done = () => {}) => broker.start(done),
+    }
+  }
+
+  /** @throws ClusterOptionsError for options out of range, a bad name, or a topic that exists */
+  createTopic(name: string, options: TopicOptions | number = {}): void {
+    const problem = this.cluster.topic(name) === undefined ? topicNameProblem(name) : 'exists already'
+    if (problem !== undefined) throw new ClusterOptionsError([{ path: ['topics', name], message: problem }])
+    this.cluster.createTopic(name, parseTopicOptions(options, this.cluster.config))
+  }
+
+  /**
+   * Makes another broker lead the partition, with the next epoch: `to`, or the next live replica. Returns its node id.
+   * @throws RangeError if there is no such partition, or nobody to lead it
+   */
+  moveLeader(move: { readonly topic: string; readonly partition: number; readonly to?: number | undefined }): number {
+    const leader = this.cluster.moveLeader(this.partition(move.topic, move.partition), move.to)
+    if (leader !== undefined) return leader
+    throw new RangeError(
+      `no live broker to lead ${move.topic} ${move.partition}${move.to === undefined ? '' : `: ${move.to}`}`,
+    )
+  }
+
+  /** Node id of the leader, -1 if nobody leads. @throws RangeError if there is no such partition */
+  leader(topic: string, partition: number): { readonly id: number; readonly epoch: number } {
+    const { leaderId: id, leaderEpoch: epoch } = this.partition(topic, partition)
+    return { id, epoch }
+  }
+
+  /** Every topic, with the number of its partitions. */
+  get topics(): { readonly name: string; readonly id: string; readonly partitions: number }[] {
+    return [...this.cluster.topics].map(({ name, id, partitions }) => ({ name, id, partitions: partitions.length }))
+  }
+
+  /**
+   * Every record of a partition, or of all partitions of the topic one after another, decoded.
+   * @throws RangeError if there is no such topic or partition
+   */
+  records(topic: string, partition?: number): StoredRecord[] {
+    if (partition === undefined) {
+      const { partitions } = this.cluster.topic(topic) ?? this.noTopic(topic)
+      return partitions.flatMap((one) => this.records(topic, one.index))
+    }
+    return this.batches(topic, partition).flatMap((batch) => this.recordsOf(batch, topic, partition))
+  }
+
+  /** The batches of a partition as they are stored. @throws RangeError if there is no such partition */
+  batches(topic: string, partition: number): RecordBatch[] {
+    return this.partition(topic, partition).log.stored.map((stored) => readBatchHeader(stored.bytes))
+  }
+
+  /** First and next offset of a partition. @throws RangeError if there is no such partition */
+  offsets(topic: string, partition: number): { readonly start: bigint; readonly end: bigint } {
+    const { log } = this.partition(topic, partition)
+    return { start: log.startOffset, end: log.endOffset }
+  }
+
+  /** Adds a fault rule, behind those that are there. @throws FaultRuleError with everything that is wrong with it */
+  fault(rule: FaultRule): CoreFaultHandle {
+    const parsed = parseFaultRule(rule)
+    if ('issues' in parsed) throw new FaultRuleError(parsed.issues)
+    const chained = this.chain.add(parsed.rule)
+    const cancel =
+      parsed.rule.at === undefined
+        ? undefined
+        : this.timers.after(parsed.rule.at, () => {
+            chained.timeCame()
+            this.runTimed(parsed.rule, chained.name)
+          })
+    return {
+      name: chained.name,
+      hits: () => chained.hits(),
+      onHit: (listener) => chained.onHit(listener),
+      remove: () => {
+        cancel?.()
+        chained.remove()
+      },
+    }
+  }
+
+  /** How every rule has fared, and what kept it from acting. */
+  faults(): FaultStatus[] {
+    return this.chain.statuses
+  }
+
+  /** @throws UnconsumedFaultsError with a table, unless every rule acted as often as it should */
+  assertFaultsConsumed(): void {
+    assertConsumed(this.chain.statuses)
+  }
+
+  /**
+   * No rules, journal or findings; topics as configured, empty and with new ids. Brokers stay as they are, up or down,
+   * and so do connections.
+   */
+  reset(): void {
+    this.chain.clear()
+    this.requests.clear()
+    this.cluster.reset()
+  }
+
+  private makeControl(): ClusterControl {
+    const impossible = (message: string): void => {
+      this.cluster.find({ kind: 'unsupported', broker: 0, connection: 0, message: `a fault could not act: ${message}` })
+    }
+    const broker = (id: number): Broker | undefined => {
+      const found = this.nodes.find(({ node }) => node.id === id)
+      if (found === undefined) impossible(`there is no broker ${id}`)
+      return found
+    }
+    return {
+      stopBroker: (id, how) => broker(id)?.stop(how, () => {}),
+      startBroker: (id) => broker(id)?.start((error) => error && impossible(error.message)),
+      moveLeader: ({ topic, partition: index, to }) => {
+        const partition = this.cluster.partition(topic, index)
+        if (partition === undefined) return impossible(`there is no ${topic} ${index}`)
+        if (this.cluster.moveLeader(partition, to) === undefined) impossible(`nobody can lead ${topic} ${index}`)
+      },
+      leaderOf: (topic, partition) => this.cluster.partition(topic, partition)?.leaderId,
+    }
+  }
+
+  private runTimed(rule: ParsedFaultRule, name: string): void {
+    const kind = rule.do && kindOf(rule.do)
+    invariant(kind !== undefined, `rule ${name} does nothing`)
+    this.cluster.tell({ event: 'fault-hit', fault: name, action: kind.key, broker: 0, connection: 0, correlationId: 0 })
+    const noRequest = (): never => invariant(false, `rule ${name} has no request`) as never
+    const step: FaultStep = {
+      control: this.control,
+      target: undefined,
+      next: () => {},
+      later: (ms, wake) => void this.timers.after(ms, wake),
+      inject: noRequest,
+      hang: noRequest,
+      disconnect: noRequest,
+    }
+    kind.run(rule.do as never, step)
+  }
+
+  private recordsOf(batch: RecordBatch, topic: string, partition: number): StoredRecord[] {
+    const { producerId, producerEpoch, baseSequence, compression = 'none' } = batch
+    return readRecords(batch, this.codecs, { offsetDeltas: 'any' }).map((record, index) => ({
+      topic,
+      partition,
+      ...record,
+      offset: batch.baseOffset + BigInt(index),
+      producerId,
+      producerEpoch,
+      sequence: baseSequence < 0 ? -1 : sequenceAfter(baseSequence, index),
+      compression,
+    }))
+  }
+
+  private partition(topic: string, index: number): Partition {
+    const found = this.cluster.topic(topic) ?? this.noTopic(topic)
+    const partition = found.partitions[index]
+    if (partition === undefined)
+      throw new RangeError(`topic "${topic}" has partitions 0 to ${found.partitions.length - 1}, not ${index}`)
+    return partition
+  }
+
+  private noTopic(name: string): never {
+    const names = [...this.cluster.topics].map((topic) => topic.name)
+    throw new RangeError(`no topic "${name}"${suggestion(name, names)}`)
+  }
+}

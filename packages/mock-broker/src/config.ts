@@ -1,0 +1,350 @@
+import type { Duration, Size } from '@harrow/runtime'
+import { type Field, type Issue, parseObject } from './field.ts'
+import type { Finding } from './findings.ts'
+import { type TopicConfig, topicConfigFields, topicConfigFrom } from './topic-config.ts'
+
+export interface BrokerOptions {
+  /** Node id, unique in the cluster. Default: position in the list, from 1. */
+  readonly id?: number
+  /** Where it listens and what clients are told. Default: the cluster's `host`. */
+  readonly host?: string
+  /** 0 takes any free port at the first start, and the same one at every later start. Default: the cluster's `ports`. */
+  readonly port?: number
+  readonly rack?: string
+}
+
+export interface TopicOptions {
+  /** Default: `defaultPartitions`. */
+  readonly partitions?: number
+  /** Default: 3, or the number of brokers if that is smaller. */
+  readonly replicas?: number
+  /** Topic configuration under Kafka's own keys. */
+  readonly config?: Readonly<Record<string, string | number>>
+}
+
+/** The lowest and highest version to serve of an API; false hides the API. */
+export type ApiVersionLimit = false | { readonly min?: number; readonly max?: number }
+
+export interface ClusterOptions {
+  /** How many brokers, numbered from 1, or one entry for each. Default 1. */
+  readonly brokers?: number | readonly BrokerOptions[]
+  /** Topics to begin with, by name; a number means so many partitions. */
+  readonly topics?: Readonly<Record<string, TopicOptions | number>>
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Port of each broker in order; what the list lacks is any free port. */
+  readonly ports?: readonly number[]
+  /** `num.partitions`: of topics that do not say. Default 1. */
+  readonly defaultPartitions?: number
+  /** `auto.create.topics.enable`: Metadata for an unknown topic creates it, if the client agrees. Default true. */
+  readonly autoCreateTopics?: boolean
+  /** Governs every choice the cluster makes. Default: from the runtime. */
+  readonly seed?: number
+  readonly clusterId?: string
+  /** Narrows the versions that are served, by Kafka's API name, to look like an older cluster. */
+  readonly apiVersions?: Readonly<Record<string, ApiVersionLimit>>
+  /** `socket.request.max.bytes`. Default 100 MiB. */
+  readonly frameBytesMax?: Size
+  /** `connections.max.idle.ms`. Default 10 minutes; 0 never closes. */
+  readonly connectionsMaxIdleMs?: Duration
+  /** Open connections per broker; one more is accepted and closed at once. Default 10,000. */
+  readonly connectionsMax?: number
+  /** `producer.id.expiration.ms`. Default 24 hours. */
+  readonly producerIdExpirationMs?: Duration
+  /** Requests that the journal keeps. Default 100,000. */
+  readonly journalEntriesMax?: number
+  /** Bytes of request frames that the journal keeps. Default 256 MiB. */
+  readonly journalBytesMax?: Size
+  /**
+   * When the journal is full the oldest entries go. `throw` (the default): reading it then throws, because a count
+   * over half a journal proves nothing. `drop`: reading goes on, and `requests.dropped` says how many went.
+   */
+  readonly journalOverflow?: 'throw' | 'drop'
+  /** Bytes of all logs together. Default 1 GiB. */
+  readonly logBytesMax?: Size
+  /**
+   * When the logs are full: `refuse` (the default) answers KAFKA_STORAGE_ERROR, as a full disk does, and leaves a finding;
+   * `delete-oldest` deletes the oldest batches of the partition written to, as retention does.
+   */
+  readonly logOverflow?: 'refuse' | 'delete-oldest'
+  /** Called for every request that the cluster cannot answer, besides the finding. */
+  readonly onUnhandledRequest?: (finding: Finding) => void
+}
+
+/** The options with every default filled in and every unit resolved. */
+export interface ClusterConfig {
+  readonly brokers: readonly BrokerConfig[]
+  readonly topics: ReadonlyMap<string, TopicPlan>
+  readonly defaultPartitions: number
+  readonly defaultReplicas: number
+  readonly defaultTopicConfig: TopicConfig
+  readonly autoCreateTopics: boolean
+  readonly seed: number | undefined
+  readonly clusterId: string | undefined
+  readonly apiVersions: Readonly<Record<string, ApiVersionLimit>>
+  readonly frameBytesMax: number
+  readonly connectionsMaxIdleMs: number
+  readonly connectionsMax: number
+  readonly producerIdExpirationMs: number
+  readonly journalEntriesMax: number
+  readonly journalBytesMax: number
+  readonly journalOverflow: 'throw' | 'drop'
+  readonly logBytesMax: number
+  readonly logOverflow: 'refuse' | 'delete-oldest'
+  readonly onUnhandledRequest: ((finding: Finding) => void) | undefined
+}
+
+export interface BrokerConfig {
+  readonly id: number
+  readonly host: string
+  readonly port: number
+  readonly rack: string | null
+}
+
+/** A topic to be made. */
+export interface TopicPlan {
+  readonly partitions: number
+  readonly replicas: number
+  readonly config: TopicConfig
+}
+
+/** Options that a cluster cannot work with: all that is wrong at once, each with its path. */
+export class ClusterOptionsError extends Error {
+  override readonly name = 'ClusterOptionsError'
+  readonly issues: readonly Issue[]
+
+  constructor(issues: readonly Issue[]) {
+    super(issues.map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`).join('\n'))
+    this.issues = issues
+  }
+}
+
+const nodeId = { is: 'integer', min: 0, max: 2 ** 31 - 1 } as const
+const port = { is: 'integer', min: 0, max: 65_535 } as const
+const version = { is: 'integer', min: 0, max: 32_767 } as const
+const partitionCount = { is: 'integer', min: 1, max: 100_000 } as const
+const brokersMax = 1000
+
+const topicFields: readonly Field[] = [
+  { key: 'partitions', type: partitionCount, doc: 'How many partitions. Default: `defaultPartitions`.' },
+  {
+    key: 'replicas',
+    type: { is: 'integer', min: 1, max: brokersMax },
+    doc: 'Replicas of each partition, at most the number of brokers. Default: 3, or fewer in a smaller cluster.',
+  },
+  { key: 'config', type: { is: 'object', fields: topicConfigFields }, doc: "Topic configuration under Kafka's keys." },
+]
+
+const brokerFields: readonly Field[] = [
+  { key: 'id', type: nodeId, doc: 'Node id, unique in the cluster. Default: position in the list, from 1.' },
+  { key: 'host', type: { is: 'string' }, doc: 'Where it listens and what clients are told.' },
+  { key: 'port', type: port, doc: '0 takes any free port at the first start and keeps it.' },
+  { key: 'rack', type: { is: 'string' }, doc: '`broker.rack`.' },
+]
+
+/** Every option of a cluster: one row each. */
+export const clusterOptionFields: readonly Field[] = [
+  {
+    key: 'brokers',
+    type: {
+      is: 'any-of',
+      types: [
+        { is: 'integer', min: 1, max: brokersMax },
+        { is: 'list', of: { is: 'object', fields: brokerFields } },
+      ],
+    },
+    doc: 'How many brokers, numbered from 1, or one entry for each.',
+    default: 1,
+  },
+  {
+    key: 'topics',
+    type: { is: 'map', of: { is: 'any-of', types: [partitionCount, { is: 'object', fields: topicFields }] } },
+    doc: 'Topics to begin with, by name; a number means so many partitions.',
+  },
+  { key: 'host', type: { is: 'string' }, doc: 'Where brokers listen.', default: '127.0.0.1' },
+  { key: 'ports', type: { is: 'list', of: port }, doc: 'Port of each broker in order; else any free one.' },
+  { key: 'defaultPartitions', type: partitionCount, doc: '`num.partitions`.', default: 1 },
+  { key: 'autoCreateTopics', type: { is: 'boolean' }, doc: '`auto.create.topics.enable`.', default: true },
+  {
+    key: 'seed',
+    type: { is: 'integer', min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER },
+    doc: 'Governs every choice the cluster makes.',
+  },
+  { key: 'clusterId', type: { is: 'string' }, doc: 'Default: drawn from the seed.' },
+  {
+    key: 'apiVersions',
+    type: {
+      is: 'map',
+      of: {
+        is: 'any-of',
+        types: [
+          { is: 'boolean' },
+          {
+            is: 'object',
+            fields: [
+              { key: 'min', type: version, doc: 'The lowest version served.' },
+              { key: 'max', type: version, doc: 'The highest version served.' },
+            ],
+          },
+        ],
+      },
+    },
+    doc: 'Narrows the versions that are served, by API name; false hides an API.',
+  },
+  {
+    key: 'frameBytesMax',
+    type: { is: 'size', min: 64, max: 2 ** 31 - 1 },
+    doc: '`socket.request.max.bytes`.',
+    default: '100MiB',
+  },
+  {
+    key: 'connectionsMaxIdleMs',
+    type: { is: 'duration' },
+    doc: '`connections.max.idle.ms`; 0: never.',
+    default: '10m',
+  },
+  {
+    key: 'connectionsMax',
+    type: { is: 'integer', min: 1, max: 1_000_000 },
+    doc: 'Open connections per broker; one more is accepted and closed at once.',
+    default: 10_000,
+  },
+  { key: 'producerIdExpirationMs', type: { is: 'duration' }, doc: '`producer.id.expiration.ms`.', default: '24h' },
+  {
+    key: 'journalEntriesMax',
+    type: { is: 'integer', min: 0, max: 10_000_000 },
+    doc: 'Requests that the journal keeps.',
+    default: 100_000,
+  },
+  {
+    key: 'journalBytesMax',
+    type: { is: 'size', min: 0, max: Number.MAX_SAFE_INTEGER },
+    doc: 'Bytes of request frames that the journal keeps.',
+    default: '256MiB',
+  },
+  {
+    key: 'journalOverflow',
+    type: { is: 'one-of', values: ['throw', 'drop'] },
+    doc: 'When the journal has dropped its oldest entries: reading it throws, or goes on.',
+    default: 'throw',
+  },
+  {
+    key: 'logBytesMax',
+    type: { is: 'size', min: 0, max: Number.MAX_SAFE_INTEGER },
+    doc: 'Bytes of all logs together.',
+    default: '1GiB',
+  },
+  {
+    key: 'logOverflow',
+    type: { is: 'one-of', values: ['refuse', 'delete-oldest'] },
+    doc: 'When the logs are full: answer KAFKA_STORAGE_ERROR, or delete the oldest batches of the partition.',
+    default: 'refuse',
+  },
+  { key: 'onUnhandledRequest', type: { is: 'function' }, doc: 'Called for every request that cannot be answered.' },
+]
+
+/** @throws ClusterOptionsError with everything that is wrong */
+export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
+  const issues: Issue[] = []
+  const parsed = parseObject(clusterOptionFields, options, [], issues) as ParsedOptions
+  if (issues.length > 0) throw new ClusterOptionsError(issues)
+  const brokers = brokerConfigs(parsed, issues)
+  const defaultReplicas = Math.min(3, brokers.length)
+  const defaultPartitions = parsed.defaultPartitions ?? 1
+  const topics = new Map<string, TopicPlan>()
+  for (const [name, written] of Object.entries(parsed.topics ?? {})) {
+    const topic = typeof written === 'number' ? { partitions: written } : written
+    const because = topicNameProblem(name)
+    if (because !== undefined) issues.push({ path: ['topics', name], message: because })
+    const replicas = topic.replicas ?? defaultReplicas
+    if (replicas > brokers.length) {
+      const message = `must be at most the number of brokers, ${brokers.length}, not ${replicas}`
+      issues.push({ path: ['topics', name, 'replicas'], message })
+    }
+    topics.set(name, {
+      partitions: topic.partitions ?? defaultPartitions,
+      replicas,
+      config: topicConfigFrom(topic.config ?? {}),
+    })
+  }
+  if (issues.length > 0) throw new ClusterOptionsError(issues)
+  return {
+    brokers,
+    topics,
+    defaultPartitions,
+    defaultReplicas,
+    defaultTopicConfig: topicConfigFrom({}),
+    autoCreateTopics: parsed.autoCreateTopics ?? true,
+    seed: parsed.seed,
+    clusterId: parsed.clusterId,
+    apiVersions: parsed.apiVersions ?? {},
+    frameBytesMax: parsed.frameBytesMax ?? 100 * 1024 * 1024,
+    connectionsMaxIdleMs: parsed.connectionsMaxIdleMs ?? 600_000,
+    connectionsMax: parsed.connectionsMax ?? 10_000,
+    producerIdExpirationMs: parsed.producerIdExpirationMs ?? 86_400_000,
+    journalEntriesMax: parsed.journalEntriesMax ?? 100_000,
+    journalBytesMax: parsed.journalBytesMax ?? 256 * 1024 * 1024,
+    journalOverflow: parsed.journalOverflow ?? 'throw',
+    logBytesMax: parsed.logBytesMax ?? 1024 * 1024 * 1024,
+    logOverflow: parsed.logOverflow ?? 'refuse',
+    onUnhandledRequest: parsed.onUnhandledRequest,
+  }
+}
+
+/** A topic's options on their own, for topics made while the cluster runs. */
+export function parseTopicOptions(options: TopicOptions | number, cluster: ClusterConfig): TopicPlan {
+  const issues: Issue[] = []
+  const written = typeof options === 'number' ? { partitions: options } : options
+  const parsed = parseObject(topicFields, written, [], issues) as TopicOptions & { config?: Record<string, never> }
+  const replicas = parsed.replicas ?? cluster.defaultReplicas
+  if (replicas > cluster.brokers.length) {
+    const message = `must be at most the number of brokers, ${cluster.brokers.length}, not ${replicas}`
+    issues.push({ path: ['replicas'], message })
+  }
+  if (issues.length > 0) throw new ClusterOptionsError(issues)
+  return {
+    partitions: parsed.partitions ?? cluster.defaultPartitions,
+    replicas,
+    config: topicConfigFrom(parsed.config ?? {}),
+  }
+}
+
+/** Why Kafka refuses a topic name (Java: `Topic.validate`), undefined if it does not. */
+export function topicNameProblem(name: string): string | undefined {
+  if (name === '') return 'topic name is empty'
+  if (name === '.' || name === '..') return `topic name cannot be "${name}"`
+  if (name.length > 249) return `topic name is ${name.length} characters long; the limit is 249`
+  if (!/^[a-zA-Z0-9._-]+$/.test(name))
+    return 'topic name has a character other than ASCII letters, digits, ".", "_" and "-"'
+  return undefined
+}
+
+type ParsedOptions = Omit<
+  ClusterOptions,
+  'frameBytesMax' | 'journalBytesMax' | 'logBytesMax' | DurationKey | 'topics'
+> & {
+  readonly frameBytesMax?: number
+  readonly journalBytesMax?: number
+  readonly logBytesMax?: number
+  readonly topics?: Readonly<Record<string, (TopicOptions & { config?: Record<string, never> }) | number>>
+} & { readonly [key in DurationKey]?: number }
+
+type DurationKey = 'connectionsMaxIdleMs' | 'producerIdExpirationMs'
+
+function brokerConfigs(options: ParsedOptions, issues: Issue[]): BrokerConfig[] {
+  const written: readonly BrokerOptions[] =
+    typeof options.brokers === 'object' ? options.brokers : Array.from({ length: options.brokers ?? 1 }, () => ({}))
+  if (written.length === 0) issues.push({ path: ['brokers'], message: 'must have at least one broker' })
+  const brokers = written.map((broker, index) => ({
+    id: broker.id ?? index + 1,
+    host: broker.host ?? options.host ?? '127.0.0.1',
+    port: broker.port ?? options.ports?.[index] ?? 0,
+    rack: broker.rack ?? null,
+  }))
+  const ids = new Set<number>()
+  for (const [index, { id }] of brokers.entries()) {
+    if (ids.has(id)) issues.push({ path: ['brokers', index, 'id'], message: `${id} is already taken` })
+    ids.add(id)
+  }
+  return brokers
+}

@@ -1,0 +1,199 @@
+import { FrameError, FrameReader } from '@harrow/protocol'
+import type { CloseReason, Link, Peer, Random } from '@harrow/runtime'
+import type { BrokerNode, Cluster } from './cluster.ts'
+import { describeError, type Pipeline, type Sink, type Source } from './pipeline.ts'
+import type { Timers } from './timers.ts'
+
+export interface ConnectionParts {
+  readonly cluster: Cluster
+  readonly node: BrokerNode
+  readonly pipeline: Pipeline
+  readonly timers: Timers
+  /** Ordinal within the cluster. */
+  readonly id: number
+  readonly random: Random
+  readonly isBrokerUp: () => boolean
+  readonly onClosed: (connection: Connection) => void
+}
+
+/**
+ * Frames in, answers out in the order of the requests. One request at a time (F6): Kafka mutes a socket while it works
+ * on a request of it, and so does this; that keeps the order without any bookkeeping, and lets a slow request block
+ * the ones behind it as it does in Kafka.
+ */
+export class Connection implements Peer, Source {
+  readonly node: BrokerNode
+  readonly connection: number
+  readonly random: Random
+  softwareName: string | undefined
+  softwareVersion: string | undefined
+  readonly isBrokerUp: () => boolean
+  private readonly parts: ConnectionParts
+  private readonly reader: FrameReader
+  /** Whole requests that wait for their turn: no more than one chunk holds, since reading stops meanwhile. */
+  private readonly frames: Uint8Array[] = []
+  /** A bad length prefix, found behind the frames. */
+  private broken: FrameError | undefined
+  private link: Link | undefined
+  private state: 'open' | 'hung' | 'closed' = 'open'
+  private isBusy = false
+  private isPaused = false
+  /** The client does not read: no further request is taken before it has. */
+  private mustDrain = false
+  private isPumping = false
+  private clientGone: (() => void) | undefined
+  private cancelIdle: (() => void) | undefined
+  private usedAtMs: number
+
+  constructor(parts: ConnectionParts) {
+    this.parts = parts
+    this.node = parts.node
+    this.connection = parts.id
+    this.random = parts.random
+    this.isBrokerUp = parts.isBrokerUp
+    this.reader = new FrameReader({ frameBytesMax: parts.cluster.config.frameBytesMax })
+    this.usedAtMs = parts.cluster.clock.nowMs()
+  }
+
+  onOpen(link: Link): void {
+    this.link = link
+    // Closed before it opened: its broker was stopped in between.
+    if (this.state === 'closed') link.close('reset')
+    else this.watchIdle()
+  }
+
+  onBytes(bytes: Uint8Array): void {
+    this.guarded(() => {
+      // What a hung connection is sent goes nowhere; reading on is how it notices that the client closes.
+      if (this.state !== 'open') return
+      this.usedAtMs = this.parts.cluster.clock.nowMs()
+      try {
+        for (const frame of this.reader.push(bytes)) this.frames.push(frame)
+      } catch (error) {
+        if (!(error instanceof FrameError)) throw error
+        this.frames.push(...error.framesBefore)
+        this.broken = error
+      }
+      this.pump()
+    })
+  }
+
+  onDrain(): void {
+    this.guarded(() => {
+      this.mustDrain = false
+      this.pump()
+    })
+  }
+
+  onClose(why: CloseReason): void {
+    this.guarded(() => this.ended(`client: ${why.kind}`))
+  }
+
+  /** Ends it from this side; with requests that wait for something given up. Idempotent. */
+  close(how: 'fin' | 'reset', because: string): void {
+    if (this.state === 'closed') return
+    this.link?.close(how)
+    this.ended(because)
+  }
+
+  /** After `close('fin')`: no longer wait for a client that does not read. */
+  abandon(): void {
+    this.link?.close('reset')
+  }
+
+  /** Takes requests as long as there is one and nothing in the way. */
+  private pump(): void {
+    if (this.isPumping) return
+    this.isPumping = true
+    while (this.state === 'open' && !this.isBusy && !this.mustDrain && this.frames.length > 0) {
+      const frame = this.frames.shift()
+      if (frame === undefined) break
+      this.isBusy = true
+      const clientGone = this.parts.pipeline.take(frame, this, this.sink())
+      if (this.isBusy) this.clientGone = clientGone
+    }
+    this.isPumping = false
+    if (this.state === 'open' && !this.isBusy && this.frames.length === 0 && this.broken !== undefined) {
+      const { message } = this.broken
+      this.parts.cluster.find({ kind: 'malformed-frame', broker: this.node.id, connection: this.connection, message })
+      this.close('fin', message)
+      return
+    }
+    this.setPaused(this.state === 'open' && (this.isBusy || this.mustDrain) && this.frames.length > 0)
+  }
+
+  private sink(): Sink {
+    const done = (act: () => void): void => {
+      if (this.state !== 'open') return
+      this.isBusy = false
+      this.clientGone = undefined
+      this.usedAtMs = this.parts.cluster.clock.nowMs()
+      act()
+      this.pump()
+    }
+    return {
+      answer: (bytes) =>
+        done(() => {
+          if (this.link?.write(bytes) === false) this.mustDrain = true
+        }),
+      noAnswer: () => done(() => {}),
+      hang: () =>
+        done(() => {
+          this.state = 'hung'
+          this.frames.length = 0
+          this.setPaused(false)
+        }),
+      close: (how, because) => done(() => this.close(how, because)),
+    }
+  }
+
+  private setPaused(paused: boolean): void {
+    if (this.isPaused === paused) return
+    this.isPaused = paused
+    if (paused) this.link?.pauseReading()
+    else this.link?.resumeReading()
+  }
+
+  /** F8. One timer per connection, looked at when it comes due: a busy connection does not move it. */
+  private watchIdle(): void {
+    const { connectionsMaxIdleMs } = this.parts.cluster.config
+    if (connectionsMaxIdleMs === 0) return
+    const leftMs = this.usedAtMs + connectionsMaxIdleMs - this.parts.cluster.clock.nowMs()
+    this.cancelIdle = this.parts.timers.after(Math.max(leftMs, 0), () =>
+      this.guarded(() => {
+        const idleMs = this.parts.cluster.clock.nowMs() - this.usedAtMs
+        if (this.state === 'open' && !this.isBusy && idleMs >= connectionsMaxIdleMs) this.close('fin', 'idle')
+        else if (this.state !== 'closed') this.watchIdleAgain()
+      }),
+    )
+  }
+
+  private watchIdleAgain(): void {
+    // A hung or busy connection is not idle, however long it takes.
+    if (this.isBusy || this.state === 'hung') this.usedAtMs = this.parts.cluster.clock.nowMs()
+    this.watchIdle()
+  }
+
+  private ended(because: string): void {
+    if (this.state === 'closed') return
+    this.state = 'closed'
+    this.frames.length = 0
+    this.cancelIdle?.()
+    this.clientGone?.()
+    this.clientGone = undefined
+    this.parts.cluster.tell({ event: 'connection-closed', broker: this.node.id, connection: this.connection, because })
+    this.parts.onClosed(this)
+  }
+
+  /** The one place where a mistake of ours stops: it costs this connection, and is found. */
+  private guarded(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.isPumping = false
+      const message = describeError(error)
+      this.parts.cluster.find({ kind: 'internal', broker: this.node.id, connection: this.connection, message })
+      this.close('reset', 'a mistake of the cluster')
+    }
+  }
+}

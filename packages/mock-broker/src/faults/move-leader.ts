@@ -1,0 +1,36 @@
+import type { FaultKind } from './fault-kind.ts'
+
+export interface MoveLeaderAction {
+  readonly 'move-leader': { readonly topic: string; readonly partition: number; readonly to?: number }
+}
+
+/** Makes another replica lead. The old leader lives and answers NOT_LEADER_OR_FOLLOWER from here on. */
+export const moveLeaderFault: FaultKind<MoveLeaderAction> = {
+  key: 'move-leader',
+  doc: 'Moves the leadership of a partition, with the next epoch.',
+  fields: [
+    {
+      key: 'move-leader',
+      type: {
+        is: 'object',
+        fields: [
+          { key: 'topic', type: { is: 'string' }, doc: 'Topic name.', required: true },
+          { key: 'partition', type: { is: 'integer', min: 0, max: 2 ** 31 - 1 }, doc: 'Its number.', required: true },
+          {
+            key: 'to',
+            type: { is: 'integer', min: 0, max: 2 ** 31 - 1 },
+            doc: 'Node id of the new leader. Default: the next live replica in line.',
+          },
+        ],
+      },
+      doc: 'Which partition, and where to.',
+      required: true,
+    },
+  ],
+  scope: 'cluster',
+  stage: () => 'before',
+  run(action, step) {
+    step.control.moveLeader(action['move-leader'])
+    step.next()
+  },
+}

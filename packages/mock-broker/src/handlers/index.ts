@@ -1,0 +1,29 @@
+import { apiVersionsHandler } from './api-versions.ts'
+import { createTopicsHandler } from './create-topics.ts'
+import { fetchHandler } from './fetch.ts'
+import { findCoordinatorHandler } from './find-coordinator.ts'
+import type { Handler } from './handler.ts'
+import { initProducerIdHandler } from './init-producer-id.ts'
+import { listOffsetsHandler } from './list-offsets.ts'
+import { metadataHandler } from './metadata.ts'
+import { produceHandler } from './produce.ts'
+
+/** Every API that a broker answers; ApiVersions lists exactly these. A test keeps this list and the folder equal. */
+export const handlers: readonly Handler[] = anyRequests([
+  produceHandler,
+  fetchHandler,
+  listOffsetsHandler,
+  metadataHandler,
+  findCoordinatorHandler,
+  apiVersionsHandler,
+  createTopicsHandler,
+  initProducerIdHandler,
+])
+
+/**
+ * Each handler knows the messages of its own API only. The pipeline gives it no others, since it decodes with that very
+ * API; the type checker cannot see that.
+ */
+function anyRequests(list: readonly unknown[]): readonly Handler[] {
+  return list as readonly Handler[]
+}

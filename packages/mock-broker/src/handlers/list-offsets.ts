@@ -1,0 +1,70 @@
+import { type KafkaErrorRow, kafkaErrors, listOffsets, type RequestOf, type ResponseInput } from '@harrow/protocol'
+import type { Partition } from '../cluster.ts'
+import { offsetOfMaxTimestamp, offsetOfTimestamp } from '../log/timestamp-lookup.ts'
+import { epochProblem } from './fetch.ts'
+import { type Call, type Handler, injectedError } from './handler.ts'
+
+/** Offsets by timestamp, and the sentinels for the ends of the log. */
+export const listOffsetsHandler: Handler<typeof listOffsets> = {
+  api: listOffsets,
+
+  targets: (request) =>
+    request.topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
+    ),
+
+  handle(request, call) {
+    const topics = request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map((one) => answerFor(name, one, call)),
+    }))
+    return { do: 'answer', body: { topics }, applied: true }
+  },
+}
+
+/** Timestamps that are questions, and the first version that may ask them. */
+const sentinels: ReadonlyMap<bigint, { readonly is: 'latest' | 'earliest' | 'max' | 'tiered'; readonly from: number }> =
+  new Map([
+    [-1n, { is: 'latest', from: 0 }],
+    [-2n, { is: 'earliest', from: 0 }],
+    [-3n, { is: 'max', from: 7 }],
+    // The first offset kept on the broker itself: without tiered storage, the first.
+    [-4n, { is: 'earliest', from: 8 }],
+    [-5n, { is: 'tiered', from: 9 }],
+  ])
+
+type PartitionRequest = RequestOf<typeof listOffsets>['topics'][number]['partitions'][number]
+type PartitionAnswer = ResponseInput<typeof listOffsets>['topics'][number]['partitions'][number]
+
+function answerFor(topic: string, one: PartitionRequest, call: Call): PartitionAnswer {
+  const partition = call.cluster.partition(topic, one.partitionIndex)
+  const error = injectedError(call, topic, one.partitionIndex) ?? problem(one, partition, call)
+  const answer = { partitionIndex: one.partitionIndex, errorCode: (error ?? kafkaErrors.NONE).code }
+  return error !== undefined || partition === undefined ? answer : { ...answer, ...lookUp(one, partition, call) }
+}
+
+function problem(one: PartitionRequest, partition: Partition | undefined, call: Call): KafkaErrorRow | undefined {
+  if (partition === undefined) return kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION
+  const sentinel = sentinels.get(one.timestamp)
+  if (one.timestamp < 0n && (sentinel === undefined || call.version < sentinel.from)) {
+    return kafkaErrors.UNSUPPORTED_VERSION
+  }
+  const epoch = epochProblem(one.currentLeaderEpoch, partition)
+  if (epoch !== undefined) return epoch
+  return partition.leaderId === call.node.id ? undefined : kafkaErrors.NOT_LEADER_OR_FOLLOWER
+}
+
+function lookUp(one: PartitionRequest, { log, leaderEpoch }: Partition, call: Call) {
+  switch (sentinels.get(one.timestamp)?.is) {
+    case 'latest':
+      return { offset: log.endOffset, leaderEpoch }
+    case 'earliest':
+      return { offset: log.startOffset, leaderEpoch: log.stored[0]?.leaderEpoch ?? leaderEpoch }
+    case 'tiered':
+      return {}
+    case 'max':
+      return offsetOfMaxTimestamp(log, call.codecs) ?? {}
+    default:
+      return offsetOfTimestamp(log, Number(one.timestamp), call.codecs) ?? {}
+  }
+}

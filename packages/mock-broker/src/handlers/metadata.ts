@@ -1,0 +1,121 @@
+import {
+  type KafkaErrorRow,
+  kafkaErrors,
+  metadata,
+  type RequestOf,
+  type ResponseInput,
+  zeroUuid,
+} from '@harrow/protocol'
+import type { Partition, Topic } from '../cluster.ts'
+import { topicNameProblem } from '../config.ts'
+import { type Call, type Handler, injectedError, type Outcome, type Target } from './handler.ts'
+
+/** Who is in the cluster and who leads what, as this broker sees it. */
+export const metadataHandler: Handler<typeof metadata> = {
+  api: metadata,
+
+  targets(request, cluster) {
+    const named = request.topics === null ? [...cluster.topics] : request.topics.map((one) => topicOf(one, cluster))
+    return named.flatMap((topic): Target[] => {
+      if (typeof topic === 'string') return [{ topic }]
+      if (topic === undefined) return []
+      const { name, partitions } = topic
+      return [{ topic: name }, ...partitions.map(({ index }) => ({ topic: name, partition: index }))]
+    })
+  },
+
+  handle(request, call) {
+    const asksById = request.topics?.some((topic) => topic.topicId !== zeroUuid || topic.name === null) ?? false
+    if (asksById && call.version < idsFrom) return idsTooEarly(request, call)
+    const topics = isForAll(request, call.version)
+      ? [...call.cluster.topics].map((topic) => describe(topic, call, { byId: false }))
+      : (request.topics ?? []).flatMap((asked) => answerFor(asked, request.allowAutoTopicCreation, call))
+    return { do: 'answer', body: { ...aboutCluster(call), topics }, applied: true }
+  },
+}
+
+/** First version in which a topic may be asked for by id. Before, the field is there and does not work (M7). */
+const idsFrom = 12
+/** First version in which an empty list asks for no topic. */
+const emptyIsNoneFrom = 1
+
+type AskedTopic = NonNullable<RequestOf<typeof metadata>['topics']>[number]
+type TopicAnswer = ResponseInput<typeof metadata>['topics'][number]
+
+function isForAll(request: RequestOf<typeof metadata>, version: number): boolean {
+  return request.topics === null || (request.topics.length === 0 && version < emptyIsNoneFrom)
+}
+
+function aboutCluster({ cluster, random }: Call) {
+  const live = cluster.liveNodes
+  return {
+    brokers: live.map(({ id, host, port, rack }) => ({ nodeId: id, host, port, rack })),
+    clusterId: cluster.clusterId,
+    // With KRaft no broker is the controller, and each names any: requests for it are forwarded (M8).
+    controllerId: live[random.below(Math.max(live.length, 1))]?.id ?? -1,
+  }
+}
+
+function answerFor(asked: AskedTopic, mayCreate: boolean, call: Call): TopicAnswer[] {
+  const topic = topicOf(asked, call.cluster)
+  if (typeof topic === 'object') return [describe(topic, call, { byId: asked.topicId !== zeroUuid })]
+  if (asked.topicId !== zeroUuid) {
+    return [refused(kafkaErrors.UNKNOWN_TOPIC_ID, { name: null, topicId: asked.topicId })]
+  }
+  // Neither a name nor an id: Kafka drops it.
+  if (topic === undefined) return []
+  const injected = injectedError(call, topic)
+  if (injected !== undefined) return [refused(injected, { name: topic })]
+  if (topicNameProblem(topic) !== undefined) return [refused(kafkaErrors.INVALID_TOPIC_EXCEPTION, { name: topic })]
+  if (mayCreate && call.cluster.config.autoCreateTopics) create(topic, call)
+  // With KRaft creation is only under way when this answer leaves (M3), so the client has to ask again.
+  return [refused(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, { name: topic })]
+}
+
+function create(name: string, { cluster }: Call): void {
+  const { defaultPartitions: partitions, defaultReplicas: replicas, defaultTopicConfig: config } = cluster.config
+  cluster.createTopic(name, { partitions, replicas, config })
+}
+
+function describe(topic: Topic, call: Call, { byId }: { readonly byId: boolean }): TopicAnswer {
+  const injected = injectedError(call, topic.name)
+  if (injected !== undefined) return refused(injected, byId ? { name: null, topicId: topic.id } : { name: topic.name })
+  return {
+    errorCode: kafkaErrors.NONE.code,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: topic.isInternal,
+    partitions: topic.partitions.map((partition) => describePartition(partition, call)),
+  }
+}
+
+function describePartition(partition: Partition, call: Call) {
+  const leaderless = partition.leaderId === -1 ? kafkaErrors.LEADER_NOT_AVAILABLE : kafkaErrors.NONE
+  const isDead = (id: number): boolean => call.cluster.node(id)?.isRunning !== true
+  return {
+    errorCode: (injectedError(call, partition.topic, partition.index) ?? leaderless).code,
+    partitionIndex: partition.index,
+    leaderId: partition.leaderId,
+    leaderEpoch: partition.leaderEpoch,
+    replicaNodes: partition.replicas,
+    isrNodes: partition.isr,
+    offlineReplicas: partition.replicas.filter(isDead),
+  }
+}
+
+function refused(error: KafkaErrorRow, topic: { name: string | null; topicId?: string }): TopicAnswer {
+  return { errorCode: error.code, partitions: [], ...topic }
+}
+
+function idsTooEarly(request: RequestOf<typeof metadata>, call: Call): Outcome<typeof metadata> {
+  const topics = (request.topics ?? []).map(({ name, topicId }) =>
+    refused(kafkaErrors.INVALID_REQUEST, { name: name ?? '', topicId }),
+  )
+  return { do: 'answer', body: { ...aboutCluster(call), topics }, applied: false }
+}
+
+/** The topic, or the name of one that does not exist, or undefined: an id that does not, or nothing at all. */
+function topicOf(asked: AskedTopic, cluster: Call['cluster']): Topic | string | undefined {
+  if (asked.topicId !== zeroUuid) return cluster.topicById(asked.topicId)
+  return asked.name === null ? undefined : (cluster.topic(asked.name) ?? asked.name)
+}

@@ -1,0 +1,184 @@
+import type { RecordBatch } from '@harrow/protocol'
+import { nodeCodecs } from '@harrow/protocol/node'
+import { nodeRuntime } from '@harrow/runtime/node'
+import type { BrokerNode } from './cluster.ts'
+import { ClusterCore, type ClusterExtras, type CoreFaultHandle } from './cluster-core.ts'
+import type { ClusterOptions, TopicOptions } from './config.ts'
+import type { FaultStatus } from './faults/chain.ts'
+import type { FaultRule } from './faults/rule.ts'
+import type { Finding } from './findings.ts'
+import type { RequestJournal } from './journal.ts'
+import type { StoredRecord } from './stored-record.ts'
+
+/** A fault rule at work. */
+export interface FaultHandle {
+  readonly name: string
+  /** How often it has acted. */
+  hits(): number
+  /** Resolves when it has acted so often in all; at once if it has. Default: once. */
+  hit(count?: number): Promise<void>
+  /** It acts no more and is not reported any more. */
+  remove(): void
+}
+
+/** One broker of a cluster, to be stopped and started. */
+export interface BrokerHandle extends Readonly<BrokerNode> {
+  /** Shuts it down: connections end in good order. Resolves when its port is free. */
+  stop(): Promise<void>
+  /** As if its process was killed: connections are reset. */
+  kill(): Promise<void>
+  /** Starts it again on the port it had. Rejects if somebody else took it. */
+  start(): Promise<void>
+  readonly openConnections: number
+}
+
+/**
+ * A mock Kafka cluster over real TCP, for any client in any language.
+ *
+ *     await using cluster = await MockCluster.start({ brokers: 3, topics: { orders: 6 } })
+ *     cluster.fault({ on: { api: 'Produce', nth: 1 }, do: { drop: 'response' } })
+ */
+export class MockCluster implements AsyncDisposable {
+  private readonly core: ClusterCore
+  private stopped: Promise<void> | undefined
+
+  private constructor(core: ClusterCore) {
+    this.core = core
+  }
+
+  /** Rejects with ClusterOptionsError, or with what the system says about a port. */
+  static async start(options: ClusterOptions = {}, extras: ClusterExtras = {}): Promise<MockCluster> {
+    const runtime = nodeRuntime(options.seed === undefined ? {} : { seed: options.seed })
+    const core = new ClusterCore(runtime, options, { codecs: nodeCodecs, ...extras })
+    await new Promise<void>((resolve, reject) => core.start((error) => (error ? reject(error) : resolve())))
+    return new MockCluster(core)
+  }
+
+  /** Resolves when no socket and no timer is left. Idempotent. */
+  stop(): Promise<void> {
+    this.stopped ??= new Promise((resolve) => this.core.stop(resolve))
+    return this.stopped
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  /** `host:port` of every broker, as `bootstrap.servers` wants it. */
+  get bootstrapServers(): string {
+    return this.core.bootstrapServers
+  }
+
+  get clusterId(): string {
+    return this.core.clusterId
+  }
+
+  get brokers(): readonly Readonly<BrokerNode>[] {
+    return this.core.brokers
+  }
+
+  /** Everything that clients asked, decoded, in the order of arrival. */
+  get requests(): RequestJournal {
+    return this.core.requests
+  }
+
+  /** What went wrong on the wire: malformed frames, unknown APIs, limits reached. */
+  get findings(): readonly Finding[] {
+    return this.core.findings
+  }
+
+  /** Every topic, with the number of its partitions. */
+  get topics(): { readonly name: string; readonly id: string; readonly partitions: number }[] {
+    return this.core.topics
+  }
+
+  /** @throws RangeError if there is no broker with this node id */
+  broker(id: number): BrokerHandle {
+    const broker = this.core.broker(id)
+    return {
+      id: broker.id,
+      host: broker.host,
+      rack: broker.rack,
+      get port() {
+        return broker.port
+      },
+      get isRunning() {
+        return broker.isRunning
+      },
+      get openConnections() {
+        return broker.openConnections
+      },
+      stop: () => new Promise((resolve) => broker.stop(resolve)),
+      kill: () => new Promise((resolve) => broker.kill(resolve)),
+      start: () => new Promise((resolve, reject) => broker.start((error) => (error ? reject(error) : resolve()))),
+    }
+  }
+
+  /** @throws ClusterOptionsError for options out of range, a bad name, or a topic that exists */
+  createTopic(name: string, options: TopicOptions | number = {}): void {
+    this.core.createTopic(name, options)
+  }
+
+  /**
+   * Makes another broker lead the partition, with the next epoch: `to`, or the next live replica. Returns its node id.
+   * @throws RangeError if there is no such partition, or nobody to lead it
+   */
+  moveLeader(move: { readonly topic: string; readonly partition: number; readonly to?: number | undefined }): number {
+    return this.core.moveLeader(move)
+  }
+
+  /** Who leads a partition: node id, -1 for nobody. @throws RangeError if there is no such partition */
+  leader(topic: string, partition: number): { readonly id: number; readonly epoch: number } {
+    return this.core.leader(topic, partition)
+  }
+
+  /** Every record of a partition or topic, decoded. @throws RangeError if there is no such topic or partition */
+  records(topic: string, partition?: number): StoredRecord[] {
+    return this.core.records(topic, partition)
+  }
+
+  /** The batches of a partition as they are stored. @throws RangeError if there is no such partition */
+  batches(topic: string, partition: number): RecordBatch[] {
+    return this.core.batches(topic, partition)
+  }
+
+  /** First and next offset of a partition. @throws RangeError if there is no such partition */
+  offsets(topic: string, partition: number): { readonly start: bigint; readonly end: bigint } {
+    return this.core.offsets(topic, partition)
+  }
+
+  /** Adds a fault rule, behind those that are there. @throws FaultRuleError with everything that is wrong with it */
+  fault(rule: FaultRule): FaultHandle {
+    return withPromises(this.core.fault(rule))
+  }
+
+  /** How every rule has fared, and what kept it from acting. */
+  faults(): FaultStatus[] {
+    return this.core.faults()
+  }
+
+  /** @throws UnconsumedFaultsError with a table, unless every rule acted as often as it should */
+  assertFaultsConsumed(): void {
+    this.core.assertFaultsConsumed()
+  }
+
+  /** No rules, journal or findings; topics as configured, empty and with new ids. Brokers and connections stay. */
+  reset(): void {
+    this.core.reset()
+  }
+}
+
+function withPromises(fault: CoreFaultHandle): FaultHandle {
+  return {
+    name: fault.name,
+    hits: () => fault.hits(),
+    remove: () => fault.remove(),
+    hit: (count = 1) =>
+      new Promise((resolve) => {
+        if (fault.hits() >= count) return resolve()
+        fault.onHit((hits) => {
+          if (hits >= count) resolve()
+        })
+      }),
+  }
+}
