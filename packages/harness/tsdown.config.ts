@@ -1,9 +1,9 @@
 import { defineConfig } from 'tsdown'
 
-export default defineConfig({
-  entry: ['src/index.ts', 'src/cli.ts'],
-  format: ['esm', 'cjs'],
-  dts: true,
-  target: 'es2022',
-  platform: 'node',
-})
+const options = { dts: true, target: 'es2022', platform: 'node' } as const
+
+export default defineConfig([
+  { ...options, entry: ['src/index.ts'], format: ['esm', 'cjs'] },
+  // The command is run, not required.
+  { ...options, entry: ['src/cli.ts'], format: ['esm'], dts: false },
+])

@@ -23,7 +23,8 @@ void main(process.argv.slice(2), version, {
   colour: wantsColour(),
   interrupted: interruption.signal,
 }).then((code) => {
-  // Not process.exit: a pipe may still be taking what was written.
+  // An interrupted run may have sockets open. Otherwise not process.exit: a pipe may still be taking what was written.
+  if (code === exitCodes.interrupted) process.exit(code)
   process.exitCode = code
 })
 

@@ -40,6 +40,8 @@ export interface LoggedRecord {
   readonly partition: number
   readonly offset: bigint
   readonly timestamp: number
+  /** The largest timestamp of its batch. */
+  readonly batchTimestampMax: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly producerId: bigint
@@ -100,6 +102,8 @@ export interface WaitedStep {
 export interface FaultReport {
   readonly name: string
   readonly hits: number
+  /** Whether it acted as often as it was there for: `times: 3` three times, anything else at least once. */
+  readonly isConsumed: boolean
   /** Why it did not act: the condition that came closest. */
   readonly closest: string | undefined
 }

@@ -78,6 +78,7 @@ export function entry(record: SentRecord, partition: number, offset: number): Lo
     partition,
     offset: BigInt(offset),
     timestamp: 1_000,
+    batchTimestampMax: 1_005,
     key: record.key === null ? null : new TextEncoder().encode(record.key),
     value: record.value,
     producerId: 7n,

@@ -1,17 +1,20 @@
 import type { Violation } from '../history.ts'
 import type { Law } from './law.ts'
 
-/** FIRED: every fault of the scenario acted at least once. A fault that did not act has tested nothing. */
+/**
+ * FIRED: every fault of the scenario acted as often as it says: `times: 3` three times, anything else at least once.
+ * A fault that did not act has tested nothing.
+ */
 export const fired: Law = {
   name: 'FIRED',
-  statement: 'every fault of the scenario acted at least once',
+  statement: 'every fault of the scenario acted as often as it says',
   judge: (history) =>
     history.faults
-      .filter((fault) => fault.hits === 0)
+      .filter((fault) => !fault.isConsumed)
       .map(
         (fault): Violation => ({
           law: 'FIRED',
-          message: `the fault "${fault.name}" never acted`,
+          message: `the fault "${fault.name}" ${fault.hits === 0 ? 'never acted' : `acted only ${fault.hits} times`}`,
           evidence: fault.closest === undefined ? [] : [`closest: ${fault.closest}`],
         }),
       ),

@@ -31,3 +31,8 @@ test('OFFSETS: another timestamp than the stored one is found', () => {
   const found = offsets.judge({ ...good, log: good.log.map((one) => ({ ...one, timestamp: 2_000 })) })
   expect(found).toMatchObject([{ evidence: ['acknowledged: 1000', 'stored:       2000'] }])
 })
+
+test('OFFSETS: the largest timestamp of the batch is what a recognised retry is answered with', () => {
+  const retried = { ...acknowledged(0, 0), timestamp: 1_005 }
+  expect(offsets.judge(history([written(0, { ends: [retried] })]))).toEqual([])
+})

@@ -20,11 +20,12 @@ export function repeat(first: Run, second: Run): Verdict {
   }
   let at = 0
   while (at < Math.max(a.length, b.length) && line(a, at) === line(b, at)) at++
+  const differing = a[at]
   const violation: Violation = {
     law: 'REPEAT',
     message: `the same seed gave two runs: trace ${first.traceHash} and ${second.traceHash}`,
     evidence: [`first difference, at event ${at}:`, `1st run ${line(a, at)}`, `2nd run ${line(b, at)}`],
-    ...(a[at] === undefined ? {} : { atMs: a[at].atMs }),
+    ...(differing === undefined ? {} : { atMs: differing.atMs }),
   }
   return { law: 'REPEAT', held: false, violations: [violation] }
 }

@@ -1,4 +1,4 @@
-import { type BrokerEvent, ClusterCore, type FaultRule, parseFaultRule } from '@harrow/mock-broker/core'
+import { type BrokerEvent, ClusterCore, type ParsedFaultRule, parseFaultRule } from '@harrow/mock-broker/core'
 import { nodeCodecs } from '@harrow/protocol/node'
 import { nodeRuntime } from '@harrow/runtime/node'
 import { type Logger, pino } from 'pino'
@@ -6,6 +6,7 @@ import pretty from 'pino-pretty'
 import { parse } from 'yaml'
 import { pathName } from '../scenario/schema.ts'
 import {
+  aborted,
   type Command,
   type CommandContext,
   choice,
@@ -86,8 +87,8 @@ function topicsOf(values: ParsedArguments['values']): Record<string, number> {
   return topics
 }
 
-function faultRules(values: ParsedArguments['values']): FaultRule[] {
-  return list(values, 'fault').map((text): FaultRule => {
+function faultRules(values: ParsedArguments['values']): ParsedFaultRule[] {
+  return list(values, 'fault').map((text): ParsedFaultRule => {
     let input: unknown
     try {
       input = parse(text)
@@ -125,9 +126,4 @@ function logEvent(logger: Logger, { event, atMs: _, ...details }: BrokerEvent): 
 function list(values: ParsedArguments['values'], name: string): readonly string[] {
   const value = values[name]
   return Array.isArray(value) ? value : []
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

@@ -23,6 +23,12 @@ export interface CommandContext {
   readonly interrupted: AbortSignal
 }
 
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
 export interface OptionRow {
   readonly type: 'string' | 'boolean'
   readonly short?: string

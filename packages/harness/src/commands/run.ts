@@ -4,6 +4,7 @@ import { diagnosticLine, type LoadedScenario, loadScenarios } from '../scenario/
 import { runScenario, type ScenarioResult } from '../scenario/run.ts'
 import { type WorldName, worldNames } from '../scenario/schema.ts'
 import {
+  aborted,
   type Command,
   type CommandContext,
   choice,
@@ -45,18 +46,22 @@ export const run: Command = {
     const timeoutSeconds = wholeNumber(values, 'timeout', { min: 1, max: 86_400 })
     const reporter = reporters[reporterName](context)
     const results: ScenarioResult[] = []
+    const interruption = aborted(context.interrupted)
     const startedMs = performance.now()
     for (const [index, { scenario, file, world }] of plan.entries()) {
       // A simulated run never waits: without this, SIGINT would not be heard before the last one.
       await setImmediate()
       if (context.interrupted.aborted) break
       reporter.starting(scenario.name, index, plan.length)
-      const result = await runScenario(scenario, {
+      const running = runScenario(scenario, {
         world,
         file,
         ...(seed === undefined ? {} : { seed }),
         ...(timeoutSeconds === undefined ? {} : { realMsMax: timeoutSeconds * 1000 }),
       })
+      // A run in real time may have seconds to go: nobody waits for it who pressed Ctrl-C.
+      const result = await Promise.race([running, interruption])
+      if (result === undefined) break
       results.push(result)
       reporter.result(result)
       if (result.outcome === 'failed' && bail === true) break

@@ -1,4 +1,4 @@
-import { type FaultRule, parseFaultRule } from '@harrow/mock-broker/core'
+import { type ParsedFaultRule, parseFaultRule } from '@harrow/mock-broker/core'
 import { ConfigError, type ProducerConfig, parseProducerConfig, producerConfigTable } from '@harrow/producer/core'
 import { z } from 'zod'
 import { expectations } from '../expect/index.ts'
@@ -85,7 +85,7 @@ function parseFault(
   input: unknown,
   path: readonly (string | number)[],
   issues: ScenarioIssue[],
-): FaultRule | undefined {
+): ParsedFaultRule | undefined {
   const parsed = parseFaultRule(input)
   if ('rule' in parsed) return parsed.rule
   for (const issue of parsed.issues) {

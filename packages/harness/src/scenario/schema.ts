@@ -1,4 +1,4 @@
-import type { FaultRule } from '@harrow/mock-broker/core'
+import type { FaultRule, ParsedFaultRule } from '@harrow/mock-broker/core'
 import type { ProducerConfig } from '@harrow/producer/core'
 import { z } from 'zod'
 import type { expectations } from '../expect/index.ts'
@@ -77,7 +77,7 @@ export interface ParsedScenario extends Omit<Frame, 'producer' | 'workload' | 'f
   readonly isParsed: true
   readonly producer: Omit<ProducerConfig, 'bootstrap.servers'>
   readonly workload: readonly Readonly<Record<string, unknown>>[]
-  readonly faults: readonly FaultRule[]
+  readonly faults: readonly ParsedFaultRule[]
   readonly expect: readonly Readonly<Record<string, unknown>>[]
 }
 

@@ -11,7 +11,8 @@ export class Recorder {
   readonly waits: WaitedStep[] = []
   readonly events: TraceEvent[] = []
   private readonly clock: Clock
-  private readonly startMs: number
+  /** On the clock: time 0 of everything recorded. */
+  readonly startMs: number
   private readonly hash = new TraceHash()
 
   constructor(clock: Clock) {

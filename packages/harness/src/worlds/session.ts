@@ -1,13 +1,13 @@
-import { ClusterCore, type FaultHandle } from '@harrow/mock-broker/core'
+import { ClusterCore, type ClusterOptions, type CoreFaultHandle } from '@harrow/mock-broker/core'
 import { type ParsedProducerConfig, ProducerCore, parseProducerConfig } from '@harrow/producer/core'
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { Runtime } from '@harrow/runtime'
-import type { Census, History, SentRecord, TraceEvent } from '../history.ts'
+import type { Census, FaultReport, History, SentRecord, TraceEvent } from '../history.ts'
 import type { ParsedScenario, WorldName } from '../scenario/schema.ts'
 import { runWorkload } from '../workload/index.ts'
 import { recordValue } from '../workload/record-value.ts'
 import type { Subject, SubjectRecord } from '../workload/step.ts'
-import { type ClusterFacts, clusterFacts } from './cluster-facts.ts'
+import { type ClusterFacts, clusterFacts, faultReports } from './cluster-facts.ts'
 import { MeteredRuntime } from './metered-runtime.ts'
 import { Recorder } from './recorder.ts'
 
@@ -42,8 +42,10 @@ export class Session {
   private completionsAfterClose = 0
   private census: Census | undefined
   private facts: ClusterFacts | undefined
+  /** Taken while the rules were still in force. */
+  private faults: readonly FaultReport[] | undefined
   private cut: History['cutShort']
-  private readonly handles: FaultHandle[] = []
+  private readonly handles: CoreFaultHandle[] = []
 
   constructor(runtime: Runtime, scenario: ParsedScenario, options: SessionOptions) {
     this.runtime = runtime
@@ -67,7 +69,8 @@ export class Session {
     this.config = parseProducerConfig({ ...scenario.producer, 'bootstrap.servers': 'unknown:1' })
     this.cluster = new ClusterCore(
       clusterRuntime,
-      { brokers: 1, autoCreateTopics: false, seed: options.seed, ...scenario.cluster },
+      // Fields that are undefined count as absent there too.
+      { brokers: 1, autoCreateTopics: false, seed: options.seed, ...scenario.cluster } as ClusterOptions,
       {
         codecs: nodeCodecs,
         trace: ({ event, atMs: _, ...details }) => this.recorder.trace('broker', event, details),
@@ -102,7 +105,8 @@ export class Session {
   cutShort(law: 'LIVE' | 'CRASH', message: string, evidence: readonly string[]): void {
     if (this.phase === 'over') return
     this.cut ??= { law, message, evidence }
-    this.facts ??= clusterFacts(this.cluster)
+    this.faults ??= faultReports(this.cluster)
+    this.facts ??= clusterFacts(this.cluster, this.recorder.startMs)
     this.phase = 'over'
     // Real sockets and timers must go, whatever state the producer is in.
     try {
@@ -116,7 +120,7 @@ export class Session {
 
   history(worldLeftovers: readonly string[]): History {
     const { enableIdempotence, acks, maxInFlightRequestsPerConnection, deliveryTimeoutMs, maxBlockMs } = this.config
-    const facts = this.facts ?? clusterFacts(this.cluster)
+    const facts = this.facts ?? clusterFacts(this.cluster, this.recorder.startMs)
     return {
       run: this.run,
       world: this.options.world,
@@ -128,9 +132,12 @@ export class Session {
         blockMsMax: maxBlockMs,
       },
       timerSlackMs: this.options.timerSlackMs,
-      losesLeaders: this.scenario.faults.some((rule) => 'stop-broker' in rule.do || 'move-leader' in rule.do),
+      losesLeaders: this.scenario.faults.some(
+        ({ do: action = {} }) => 'stop-broker' in action || 'move-leader' in action,
+      ),
       sent: this.recorder.sent,
       ...facts,
+      faults: this.faults ?? [],
       waits: this.recorder.waits,
       census: this.census === undefined ? undefined : { ...this.census, worldLeftovers },
       cutShort: this.cut,
@@ -219,8 +226,10 @@ export class Session {
   /** All faults end: what is still open must now come to a good end, within the producer's own time limits. */
   private heal(): void {
     this.phase = 'closing'
+    // Before they are taken out: a rule that is gone is not reported.
+    this.faults = faultReports(this.cluster)
     for (const handle of this.handles) handle.remove()
-    for (const broker of this.cluster.brokers) if (!broker.isRunning) this.cluster.startBroker(broker.id, () => {})
+    for (const broker of this.cluster.brokers) if (!broker.isRunning) this.cluster.broker(broker.id).start()
     this.recorder.trace('workload', 'healed', {})
     if (this.closeCalled) return void this.closed()
     const returned = this.recorder.waitStarted('close', undefined)
@@ -243,7 +252,7 @@ export class Session {
           completionsAfterClose: this.completionsAfterClose,
           worldLeftovers: [],
         }
-        this.facts = clusterFacts(this.cluster)
+        this.facts = clusterFacts(this.cluster, this.recorder.startMs)
         this.cluster.stop(() => {
           if (this.phase === 'over') return
           this.phase = 'over'

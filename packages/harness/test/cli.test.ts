@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { main } from '../src/commands/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'harrow-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const cluster = 'cluster: { topics: { orders: 1 } }'
+const workload = 'workload: [{ produce: { topic: orders, records: 5 } }, { flush: { within: 5s } }]'
+const files = {
+  good: file('good.yaml', ['name: Five records arrive', cluster, workload, 'expect: [{ delivered: all }]']),
+  bad: file('bad.yaml', ['name: Five records do not arrive', cluster, workload, 'expect: [{ delivered: none }]']),
+  broken: file('broken.yaml', ['name: A slip', cluster, workload, 'exepct: [{ delivered: all }]']),
+  slow: file('slow.yaml', ['name: A long pause', cluster, 'workload: [{ pause: 50s }]']),
+}
+
+function file(name: string, lines: string[]): string {
+  const path = join(folder, name)
+  writeFileSync(path, `${lines.join('\n')}\n`)
+  return path
+}
+
+/** The command in this process: fast, for everything but the process itself. */
+async function harrow(...args: string[]) {
+  const written = { out: '', err: '' }
+  const code = await main(args, '1.2.3', {
+    out: (text) => (written.out += text),
+    err: (text) => (written.err += text),
+    colour: false,
+    interrupted: new AbortController().signal,
+  })
+  return { code, ...written }
+}
+
+/** The command in a process of its own, from source. `until` sees stdout and stderr as they grow. */
+function spawned(
+  args: string[],
+  until: (output: { out: string; err: string }, kill: (signal: 'SIGINT') => void) => void = () => {},
+) {
+  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    const cli = new URL('../src/cli.ts', import.meta.url).pathname
+    const child = spawn(process.execPath, ['--conditions=@harrow/source', '--import', 'tsx', cli, ...args], {
+      cwd: new URL('../../..', import.meta.url).pathname,
+      env: { ...process.env, NO_COLOR: '1' },
+    })
+    const output = { out: '', err: '' }
+    const grown = (name: 'out' | 'err') => (chunk: Buffer) => {
+      output[name] += chunk.toString()
+      until(output, (signal) => child.kill(signal))
+    }
+    child.stdout.on('data', grown('out'))
+    child.stderr.on('data', grown('err'))
+    child.on('close', (code) => resolve({ code, ...output }))
+  })
+}
+
+test('harrow: help and version go to stdout and are fine', async () => {
+  const help = await harrow('--help')
+  expect(help).toMatchObject({ code: 0, err: '' })
+  for (const command of ['run', 'validate', 'broker', 'schema'])
+    expect(help.out).toMatch(new RegExp(`^ {2}${command} `, 'm'))
+  expect(await harrow('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' })
+  expect((await harrow('run', '--help')).out).toContain('Usage: harrow run <files, folders or globs...> [options]')
+})
+
+test.each([
+  [[], /^harrow: prove/],
+  [['rnu'], /^harrow: unknown command rnu, did you mean "run"\?/],
+  [['--verison'], /^harrow: unknown option --verison, did you mean "--version"\?/],
+  [['run'], /^harrow: harrow run needs files/],
+  [['run', files.good, '--wrold', 'tcp'], /^harrow: unknown option --wrold, did you mean "--world"\?/],
+  [['run', files.good, '--world', 'tpc'], /^harrow: --world tpc: expected simulated, tcp, all, did you mean "tcp"\?/],
+  [['run', files.good, '--seed', 'x'], /^harrow: --seed x: expected a whole number/],
+  [['run', files.good, '-t', 'nothing'], /^harrow: -t nothing: none of 1 scenarios/],
+  [['run', join(folder, 'nowhere')], /nowhere: no such file or folder/],
+  [['broker', 'orders'], /^harrow: harrow broker takes no orders: topics are given as --topic orders/],
+  [['broker', '--topic', 'orders:0'], /^harrow: --topic orders:0: expected name or name:partitions/],
+  [
+    ['broker', '--fault', '{ on: { apy: Produce }, do: { drop: response } }'],
+    /unknown key "apy", did you mean "api"\?/,
+  ],
+])('harrow %j: wrong usage is told on stderr and exits with 2', async (args, message) => {
+  expect(await harrow(...args)).toEqual({ code: 2, out: '', err: expect.stringMatching(message) })
+})
+
+test('harrow run: a scenario that holds exits with 0', async () => {
+  expect(await harrow('run', files.good)).toEqual({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(
+      /^passed {2}simulated Five records arrive \(5 records, \d+ requests; .* virtual, .* real\)\n\n1 passed in /,
+    ),
+  })
+})
+
+test('harrow run: a scenario that fails exits with 1 and prints the line that replays it', async () => {
+  const { code, out } = await harrow('run', files.bad, '--seed', '42')
+  expect(code).toBe(1)
+  expect(out).toContain('  delivered 5 of 5 records were delivered, expected none\n')
+  expect(out).toContain(`  replay harrow run ${files.bad} --world simulated --seed 42\n`)
+})
+
+test('harrow run: an invalid file exits with 2 before anything runs', async () => {
+  expect(await harrow('run', files.good, files.broken)).toEqual({
+    code: 2,
+    out: '',
+    err: `${files.broken}:4:1: unknown key "exepct", did you mean "expect"?\n`,
+  })
+})
+
+test('harrow run: --list names what would run, --bail stops at the first failure', async () => {
+  const list = await harrow('run', files.good, files.bad, '--list', '--world', 'all')
+  expect(list.out.split('\n').map((line) => line.split('  ')[1])).toEqual([
+    'simulated',
+    'tcp',
+    'simulated',
+    'tcp',
+    undefined,
+  ])
+  expect((await harrow('run', files.bad, files.good, '--bail')).out).toContain('0 passed, 1 failed in')
+  expect((await harrow('run', files.bad, files.good)).out).toContain('1 passed, 1 failed in')
+})
+
+test('harrow run: json is one document on stdout', async () => {
+  const { code, out, err } = await harrow('run', files.good, files.bad, '--reporter', 'json')
+  expect({ code, err }).toEqual({ code: 1, err: '' })
+  const document = JSON.parse(out)
+  expect(document).toMatchObject({ passed: 1, failed: 1 })
+  expect(document.results[0]).toMatchObject({
+    outcome: 'failed',
+    seed: 1,
+    traceHash: expect.stringMatching(/^[0-9a-f]{16}$/),
+  })
+})
+
+test('harrow validate: says how many are valid, or what is wrong', async () => {
+  expect(await harrow('validate', files.good)).toEqual({ code: 0, out: '1 scenario is valid\n', err: '' })
+  expect(await harrow('validate', files.broken)).toMatchObject({ code: 2, out: '' })
+})
+
+test('harrow schema: is draft 7 and knows every step and expectation', async () => {
+  const schema = JSON.parse((await harrow('schema')).out)
+  expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#')
+  const keysOf = (list: string) =>
+    schema.properties[list].items.anyOf.flatMap((one: { required: string[] }) => one.required)
+  expect(keysOf('workload')).toEqual(['produce', 'flush', 'pause', 'close'])
+  expect(keysOf('expect')).toContain('delivered')
+  expect(Object.keys(schema.properties.producer.properties)).toContain('linger.ms')
+})
+
+test('harrow broker: prints one line, takes connections, and ends with 0 on SIGINT', async () => {
+  let connected = false
+  const { code, out } = await spawned(
+    ['broker', '--brokers', '2', '--topic', 'orders:6', '--port', '0'],
+    ({ out }, kill) => {
+      const port = /^bootstrap\.servers=127\.0\.0\.1:(\d+),127\.0\.0\.1:\d+\n$/.exec(out)?.[1]
+      if (port === undefined || connected) return
+      connected = true
+      const socket = connect(Number(port), '127.0.0.1', () => kill('SIGINT'))
+      socket.on('error', () => {})
+    },
+  )
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^bootstrap\.servers=[\d.:,]+\n$/) })
+  expect(connected).toBe(true)
+}, 30_000)
+
+test("harrow broker: a port in use is not the caller's grammar, and exits with 3", async () => {
+  const { code, err } = await new Promise<{ code: number | null; err: string }>((resolve) => {
+    let second: Promise<{ code: number | null; err: string }> | undefined
+    void spawned(['broker', '--port', '0'], ({ out }, kill) => {
+      const port = /:(\d+)\n$/.exec(out)?.[1]
+      if (port === undefined || second !== undefined) return
+      second = spawned(['broker', '--port', port])
+      void second.then((result) => {
+        kill('SIGINT')
+        resolve(result)
+      })
+    })
+  })
+  expect(code).toBe(3)
+  expect(err).toMatch(/in use|EADDRINUSE/)
+}, 30_000)
+
+test('harrow run: SIGINT ends it at once with 130', async () => {
+  let sent = false
+  const { code } = await spawned(['run', files.good, files.slow, '--world', 'tcp'], ({ out }, kill) => {
+    if (sent || !out.includes('passed')) return
+    sent = true
+    kill('SIGINT')
+  })
+  expect(code).toBe(130)
+}, 30_000)
