@@ -25,9 +25,9 @@ function staleMetadata(code: number, message: string): ErrorColumns {
 }
 
 /**
- * Every error code of Kafka's protocol, as of 4.1. Names, codes and both flags are Kafka's (Errors.java, and the class of
- * the exception behind each). What a producer makes of a code may depend on the API and on its own state: that is the
- * producer's business.
+ * Every error code of Kafka's protocol, as of 4.1. Names, codes and both flags are Kafka's (Errors.java, and the class
+ * of the exception behind each). What a producer makes of a code may depend on the API and on its own state: that is
+ * the producer's business.
  */
 const columns = {
   UNKNOWN_SERVER_ERROR: final(-1, 'The broker met an error that it has no code for.'),

@@ -6,8 +6,8 @@ import { array, boolean, int16, int32, int64, string } from '../schema.ts'
  *
  *   1  Response: throttle time.
  *   2  The broker answers before it throttles (KIP-219).
- *   3  Flexible, except for the response header. Request: the client's software, letters and digits with - and . between
- *      them (KIP-511). Response: features (KIP-584).
+ *   3  Flexible, except for the response header. Request: the client's software, letters and digits with - and .
+ *      between them (KIP-511). Response: features (KIP-584).
  *   4  A feature may have minimum version 0 (KAFKA-17011).
  *
  * A broker that does not know the version asked for answers in version 0 with UNSUPPORTED_VERSION and, in `apiKeys`,
