@@ -26,6 +26,16 @@ export function writeStruct(writer: Writer, plan: StructPlan, value: Readonly<St
   if (plan.tagged !== undefined) writeTaggedFields(writer, plan.tagged, value)
 }
 
+/**
+ * How many bytes of a message are byte fields: records are nearly all of a Produce request, so a writer that makes room
+ * for them at once copies 160 KiB once instead of three times.
+ */
+export function countByteFields(plan: StructPlan, value: Readonly<Struct>): number {
+  let count = 0
+  for (const { name, type } of plan.plain) if (type.holdsBytes) count += countBytes(type, value[name])
+  return count
+}
+
 /** Reads a structure as its plan says. Throws DecodeError; a field that the version lacks has its default. */
 export function readStruct(reader: Reader, plan: StructPlan): Struct {
   const { path } = reader
@@ -171,6 +181,16 @@ function readValue(reader: Reader, type: PlannedType): unknown {
       if (type.isNullable && reader.int8() < 0) return null
       return readStruct(reader, type.plan)
   }
+}
+
+function countBytes(type: PlannedType, value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (value instanceof Uint8Array) return value.length
+  if (type.op === 'struct') return countByteFields(type.plan, value as Struct)
+  if (!('item' in type) || !Array.isArray(value)) return 0
+  let count = 0
+  for (const item of value) count += countBytes(type.item, item)
+  return count
 }
 
 function writeItems(writer: Writer, item: PlannedType, values: unknown): void {

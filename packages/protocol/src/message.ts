@@ -1,10 +1,13 @@
 import type { Api, RequestInput, RequestOf, ResponseInput, ResponseOf } from './api.ts'
-import { readStruct, type Struct, writeStruct } from './codec.ts'
+import { countByteFields, readStruct, type Struct, writeStruct } from './codec.ts'
 import { readResponseHeader, writeRequestHeader, writeResponseHeader } from './header.ts'
+import type { StructPlan } from './plan.ts'
 import { Reader } from './wire/reader.ts'
 import { Writer } from './wire/writer.ts'
 
 const lengthPrefixBytes = 4
+/** Room for what is not records; a frame that needs more grows. */
+const smallFrameBytes = 1024
 
 /**
  * A whole request as it goes on the wire: length prefix, header, body. `version` must be one of `api.versions`.
@@ -16,10 +19,8 @@ export function encodeRequest<A extends Api>(
   header: { readonly correlationId: number; readonly clientId: string | null },
   body: RequestInput<A>,
 ): Uint8Array {
-  return frame((writer) => {
-    writeRequestHeader(writer, api, version, header)
-    writeStruct(writer, api.plans.of('request', version), body as Struct)
-  })
+  const plan = api.plans.of('request', version)
+  return frame(plan, body as Struct, (writer) => writeRequestHeader(writer, api, version, header))
 }
 
 /**
@@ -46,10 +47,8 @@ export function encodeResponse<A extends Api>(
   correlationId: number,
   body: ResponseInput<A>,
 ): Uint8Array {
-  return frame((writer) => {
-    writeResponseHeader(writer, api, version, correlationId)
-    writeStruct(writer, api.plans.of('response', version), body as Struct)
-  })
+  const plan = api.plans.of('response', version)
+  return frame(plan, body as Struct, (writer) => writeResponseHeader(writer, api, version, correlationId))
 }
 
 /**
@@ -66,10 +65,11 @@ export function decodeResponse<A extends Api>(
   return { correlationId, body: readStruct(reader, api.plans.of('response', version)) as ResponseOf<A> }
 }
 
-function frame(write: (writer: Writer) => void): Uint8Array {
-  const writer = new Writer()
+function frame(plan: StructPlan, body: Readonly<Struct>, writeHeader: (writer: Writer) => void): Uint8Array {
+  const writer = new Writer(smallFrameBytes + countByteFields(plan, body))
   writer.int32(0)
-  write(writer)
+  writeHeader(writer)
+  writeStruct(writer, plan, body)
   writer.patchInt32(0, writer.length - lengthPrefixBytes)
   return writer.finish()
 }

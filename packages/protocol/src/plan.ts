@@ -36,12 +36,21 @@ export type DefaultValue =
   | { readonly kind: 'empty-array' }
   | { readonly kind: 'struct'; readonly plan: StructPlan }
 
-export type PlannedType = { readonly isNullable: boolean; readonly bytesMin: number } & (
-  | { readonly op: Exclude<ScalarKind, 'string' | 'bytes' | 'records'> }
-  | { readonly op: 'string' | 'compact-string' | 'bytes' | 'compact-bytes' }
-  | { readonly op: 'array' | 'compact-array'; readonly item: PlannedType }
-  | { readonly op: 'struct'; readonly plan: StructPlan }
-)
+interface TypeColumns {
+  readonly isNullable: boolean
+  /** No value takes fewer bytes. */
+  readonly bytesMin: number
+  /** There are bytes or records in it, somewhere: most of the size of a message that has any. */
+  readonly holdsBytes: boolean
+}
+
+export type PlannedType = TypeColumns &
+  (
+    | { readonly op: Exclude<ScalarKind, 'string' | 'bytes' | 'records'> }
+    | { readonly op: 'string' | 'compact-string' | 'bytes' | 'compact-bytes' }
+    | { readonly op: 'array' | 'compact-array'; readonly item: PlannedType }
+    | { readonly op: 'struct'; readonly plan: StructPlan }
+  )
 
 /** What an API has that matters to a plan. */
 interface Versioned {
@@ -121,20 +130,22 @@ function planType(type: FieldType, version: number, flexible: boolean, isNullabl
   switch (type.kind) {
     case 'array': {
       const item = planType(type.item, version, flexible, false)
-      return { op: flexible ? 'compact-array' : 'array', item, isNullable, bytesMin: flexible ? 1 : 4 }
+      const { holdsBytes } = item
+      return { op: flexible ? 'compact-array' : 'array', item, isNullable, bytesMin: flexible ? 1 : 4, holdsBytes }
     }
     case 'struct': {
       const plan = planStruct(type.fields, version, flexible)
       // A nullable structure starts with a byte that says whether there is one.
-      return { op: 'struct', plan, isNullable, bytesMin: isNullable ? 1 : plan.bytesMin }
+      const holdsBytes = plan.plain.some((field) => field.type.holdsBytes)
+      return { op: 'struct', plan, isNullable, bytesMin: isNullable ? 1 : plan.bytesMin, holdsBytes }
     }
     case 'string':
-      return { op: flexible ? 'compact-string' : 'string', isNullable, bytesMin: flexible ? 1 : 2 }
+      return { op: flexible ? 'compact-string' : 'string', isNullable, bytesMin: flexible ? 1 : 2, holdsBytes: false }
     case 'bytes':
     case 'records':
-      return { op: flexible ? 'compact-bytes' : 'bytes', isNullable, bytesMin: flexible ? 1 : 4 }
+      return { op: flexible ? 'compact-bytes' : 'bytes', isNullable, bytesMin: flexible ? 1 : 4, holdsBytes: true }
     default:
-      return { op: type.kind, isNullable, bytesMin: scalarBytes[type.kind] }
+      return { op: type.kind, isNullable, bytesMin: scalarBytes[type.kind], holdsBytes: false }
   }
 }
 
