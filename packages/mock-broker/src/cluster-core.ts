@@ -329,7 +329,7 @@ export class ClusterCore {
       offset: batch.baseOffset + BigInt(index),
       producerId,
       producerEpoch,
-      sequence: baseSequence < 0 ? -1 : sequenceAfter(baseSequence, index),
+      sequence: producerId < 0n ? -1 : sequenceAfter(baseSequence, index),
       compression,
     }))
   }

@@ -28,6 +28,7 @@ export class RawClient implements Peer {
   private readonly reader = new FrameReader({ frameBytesMax: 2 ** 28 })
   private readonly unsent: Uint8Array[] = []
   private readonly sent = new Map<number, { api: Api; version: number }>()
+  private readonly waiting: (() => void)[] = []
   private nextId = 1
 
   constructor(transport: Transport, to: Address, nowMs: () => number) {
@@ -63,6 +64,19 @@ export class RawClient implements Peer {
     return decodeResponse(api, version, found.frame).body
   }
 
+  /** The same over real time. Rejects if the connection ends first. */
+  answered<A extends Api>(api: A, correlationId: number): Promise<ResponseOf<A>> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const body = this.answer(api, correlationId)
+        if (body !== undefined) resolve(body)
+        else if (this.closed !== undefined) reject(new Error(`the connection ended: ${this.closed}`))
+        else this.waiting.push(look)
+      }
+      look()
+    })
+  }
+
   onOpen(link: Link): void {
     this.isOpen = true
     for (const bytes of this.unsent.splice(0)) link.write(bytes)
@@ -70,11 +84,13 @@ export class RawClient implements Peer {
 
   onBytes(bytes: Uint8Array): void {
     for (const frame of this.reader.push(bytes)) this.answers.push({ frame, atMs: this.nowMs() })
+    for (const look of this.waiting.splice(0)) look()
   }
 
   onDrain(): void {}
 
   onClose(why: CloseReason): void {
     this.closed = why.kind
+    for (const look of this.waiting.splice(0)) look()
   }
 }

@@ -22,6 +22,8 @@ export const listOffsetsHandler: Handler<typeof listOffsets> = {
   },
 }
 
+/** First version whose answers carry the leader epoch of the record (KIP-320). */
+const leaderEpochsFrom = 4
 /** Timestamps that are questions, and the first version that may ask them. */
 const sentinels: ReadonlyMap<bigint, { readonly is: 'latest' | 'earliest' | 'max' | 'tiered'; readonly from: number }> =
   new Map([
@@ -40,7 +42,9 @@ function answerFor(topic: string, one: PartitionRequest, call: Call): PartitionA
   const partition = call.cluster.partition(topic, one.partitionIndex)
   const error = injectedError(call, topic, one.partitionIndex) ?? problem(one, partition, call)
   const answer = { partitionIndex: one.partitionIndex, errorCode: (error ?? kafkaErrors.NONE).code }
-  return error !== undefined || partition === undefined ? answer : { ...answer, ...lookUp(one, partition, call) }
+  if (error !== undefined || partition === undefined) return answer
+  const found = lookUp(one, partition, call)
+  return call.version >= leaderEpochsFrom ? { ...answer, ...found } : { ...answer, ...found, leaderEpoch: -1 }
 }
 
 function problem(one: PartitionRequest, partition: Partition | undefined, call: Call): KafkaErrorRow | undefined {
