@@ -24,7 +24,7 @@ export interface PendingSend {
   partition: number | undefined
   readonly key: unknown
   readonly value: unknown
-  readonly encoded: EncodedRecord
+  encoded: EncodedRecord
   /** The end of `max.block.ms`: one budget for metadata and memory. */
   readonly deadlineMs: number
   waitsFor: 'metadata' | 'memory' | 'nothing'
@@ -226,6 +226,8 @@ export class Admission {
 
   private block(send: PendingSend, on: 'metadata' | 'memory'): void {
     if (send.waitsFor !== on) this.trace?.({ event: 'send-blocked', topic: send.topic, on })
+    // `send` returns now, and the caller may write the next record into the same bytes.
+    if (send.waitsFor === 'nothing') send.encoded = ownCopy(send.encoded)
     send.waitsFor = on
     this.waiting.add(send)
   }
@@ -271,6 +273,11 @@ export class Admission {
     const cause = last === undefined ? undefined : topicError(send.topic, last)
     this.fail(send, new TimeoutError('METADATA_TIMEOUT', message, { cause }))
   }
+}
+
+function ownCopy(record: EncodedRecord): EncodedRecord {
+  const headers = record.headers.map(({ key, value }) => ({ key, value: value?.slice() ?? null }))
+  return { ...record, key: record.key?.slice() ?? null, value: record.value?.slice() ?? null, headers }
 }
 
 function topicError(topic: string, row: KafkaErrorRow): BrokerError {

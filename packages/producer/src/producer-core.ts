@@ -115,8 +115,7 @@ export class ProducerCore implements Core {
   /**
    * HOT: once per record. Accepts a record; `onCompletion` hears of it exactly once, in a later turn, never inside this
    * call. Throws InvalidRecordError for a record that nobody could send and ProducerClosedError after `close`; then
-   * nothing was accepted. The bytes of key, value and headers may be used again when this returns, unless the record
-   * has to wait for metadata or memory.
+   * nothing was accepted. The bytes of key, value and headers may be used again as soon as this returns.
    */
   send(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): void {
     if (this.state !== 'open') throw new ProducerClosedError('send() after close()')

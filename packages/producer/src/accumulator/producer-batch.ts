@@ -71,10 +71,6 @@ export class ProducerBatch {
   isInRequest = false
   /** Some attempt ended without anybody knowing whether the broker appended it. */
   mayBeInLog = false
-  /** It, or the batch that it was split from, has left once (K15, K17). */
-  wasSent = false
-  /** New sequences since it was last sent; Java's `reopened`/"sequence has been reset". */
-  wasRenumbered = false
 
   constructor(buffer: Uint8Array, options: BatchOptions & { readonly isPooled: boolean }) {
     this.id = options.id
@@ -112,10 +108,6 @@ export class ProducerBatch {
 
   get isDone(): boolean {
     return this.outcome !== undefined
-  }
-
-  get isRetry(): boolean {
-    return this.attempts > 0
   }
 
   get hasSequence(): boolean {
@@ -162,7 +154,6 @@ export class ProducerBatch {
   /** Gives it its place among the batches of its partition; it is encoded anew when it is next sent. */
   renumber(stamp: SequenceStamp): void {
     invariant(!this.isInRequest, `${this.where}: renumbered while on the wire`)
-    this.wasRenumbered = this.hasSequence
     this.stamp = stamp
     this.closedBytes = undefined
   }

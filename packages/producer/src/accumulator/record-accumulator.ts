@@ -47,6 +47,11 @@ interface TopicState {
 export class RecordAccumulator {
   readonly pool: BufferPool
   readonly ratios = new CompressionRatios()
+  /**
+   * `batch.size` 0: one record per batch.
+   * Differs from Java, where the room for the longest possible encoding of one small record may hold three.
+   */
+  private readonly isBatching: boolean
   private readonly options: AccumulatorOptions
   private readonly random: Random
   private readonly topics = new Map<string, TopicState>()
@@ -62,9 +67,9 @@ export class RecordAccumulator {
 
   constructor(random: Random, options: AccumulatorOptions) {
     this.random = random.fork('accumulator')
-    // 0 asks for one record per batch, which a buffer of one byte gives: the first record is always taken.
     // Differs from Java: a batch.size above buffer.memory means smaller batches; there every send fails.
     this.options = { ...options, batchSize: Math.max(Math.min(options.batchSize, options.bufferMemory), 1) }
+    this.isBatching = options.batchSize > 0
     this.pool = new BufferPool({ totalBytes: options.bufferMemory, poolableBytes: this.options.batchSize })
   }
 
@@ -105,21 +110,36 @@ export class RecordAccumulator {
     const topic = this.topicState(target.topic)
     if (target.partition !== undefined)
       return this.appendTo(this.queueOf(topic, target.topic, target.partition), record, { ...target, ...at })
-    const measure = (): PartitionLoads => this.loadsOf(target.topic, topic, at)
-    let queue = this.queueOf(topic, target.topic, topic.sticky.peek(measure))
-    // Leaving was put off while a batch was half full; it has been filled or sent since.
-    if (queue.tail?.isFull ?? true) {
-      topic.sticky.update(0, { mayLeave: true, measure })
-      queue = this.queueOf(topic, target.topic, topic.sticky.peek(measure))
+    return this.appendSticky(topic, record, { ...target, ...at })
+  }
+
+  private appendSticky(
+    topic: TopicState,
+    record: EncodedRecord,
+    at: { readonly topic: string; readonly sendNumber: number; readonly cluster: Cluster; readonly nowMs: number },
+  ): AppendResult {
+    const { sticky } = topic
+    const measure = (): PartitionLoads => this.loadsOf(at.topic, topic, at)
+    let queue = this.queueOf(topic, at.topic, sticky.peek(measure))
+    let bytesBefore = 0
+    let isAppended = false
+    for (;;) {
+      const { tail } = queue
+      bytesBefore = tail === undefined || tail.isFull ? 0 : tail.estimatedBytes
+      if (bytesBefore > 0) isAppended = this.isBatching && tail?.tryAppend(record) === true
+      if (isAppended) break
+      // Leaving was put off while a batch was half full. It has been sent since, or has no room for this record.
+      sticky.update(0, { mayLeave: true, measure })
+      const next = this.queueOf(topic, at.topic, sticky.peek(measure))
+      if (next === queue) break
+      queue = next
     }
-    const before = queue.tail?.isFull === false ? queue.tail.estimatedBytes : 0
-    const lengthBefore = queue.length
-    const result = this.appendTo(queue, record, { ...target, ...at })
+    const result = isAppended ? appendedTo(queue) : this.appendToNew(queue, record, at)
     if (result === 'no-memory') return result
     const tail = queue.tail
     invariant(tail !== undefined, 'a queue has a tail after an append')
-    const bytes = tail.estimatedBytes - (queue.length === lengthBefore ? before : 0)
-    topic.sticky.update(bytes, { mayLeave: tail.isFull, measure })
+    const bytes = tail.estimatedBytes - (isAppended ? bytesBefore : 0)
+    sticky.update(bytes, { mayLeave: tail.isFull, measure })
     return result
   }
 
@@ -129,7 +149,14 @@ export class RecordAccumulator {
     at: { readonly sendNumber: number; readonly nowMs: number },
   ): AppendResult {
     const tail = queue.tail
-    if (tail?.tryAppend(record)) return tail.isFull || queue.length > 1 ? 'batch-full' : 'appended'
+    return this.isBatching && tail?.tryAppend(record) ? appendedTo(queue) : this.appendToNew(queue, record, at)
+  }
+
+  private appendToNew(
+    queue: PartitionQueue,
+    record: EncodedRecord,
+    at: { readonly sendNumber: number; readonly nowMs: number },
+  ): AppendResult {
     const buffer = this.pool.tryAllocate(this.bytesNeeded(record))
     if (buffer === undefined) return 'no-memory'
     const batch = this.newBatch(buffer, queue, { createdMs: at.nowMs, firstSend: at.sendNumber, isPooled: true })
@@ -175,7 +202,7 @@ export class RecordAccumulator {
     const sentTo = head.leaderEpochWhenSent
     const hasNewLeader = leaderEpoch !== undefined && sentTo !== undefined && leaderEpoch > sentTo
     const { createdMs, attempts, retryAtMs } = head
-    const isFull = head.isFull || queue.length > 1
+    const isFull = head.isFull || queue.length > 1 || !this.isBatching
     const facts = {
       createdMs,
       attempts,
@@ -360,4 +387,9 @@ export class RecordAccumulator {
     })
     return { partitionCount, available, queueSizes }
   }
+}
+
+/** The sender need not hear of a record that joined a batch which is waiting for its time. */
+function appendedTo(queue: PartitionQueue): AppendResult {
+  return queue.length > 1 || queue.tail?.isFull ? 'batch-full' : 'appended'
 }

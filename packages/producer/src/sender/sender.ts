@@ -170,10 +170,7 @@ export class Sender {
       return true
     }
     const body = produceRequest(batches, { cluster, acks: config.acks, timeoutMs: config.requestTimeoutMs })
-    for (const batch of batches) {
-      batch.isInRequest = true
-      batch.wasSent = true
-    }
+    for (const batch of batches) batch.isInRequest = true
     const context = { kind: 'produce', batches } as const
     network.send(node, { api: produce, version, body, context, expectsResponse: config.acks !== 0 }, nowMs)
     return true

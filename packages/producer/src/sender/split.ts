@@ -6,7 +6,7 @@ import {
   readRecords,
   recordBytesUpperBound,
 } from '@harrow/protocol'
-import type { ProducerBatch } from '../accumulator/producer-batch.ts'
+import type { EncodedRecord, ProducerBatch } from '../accumulator/producer-batch.ts'
 import type { RecordAccumulator } from '../accumulator/record-accumulator.ts'
 
 /**
@@ -25,20 +25,30 @@ export function split(
     records.length === batch.recordCount && records.length > 1,
     `${batch.where}: ${records.length} records to split`,
   )
-  const partBytes = Math.min(accumulator.batchBytes, batchHeaderBytes + Math.floor(batch.uncompressedBytes / 2))
+  const half = Math.floor(batch.uncompressedBytes / 2)
   const parts: ProducerBatch[] = []
   for (const [index, { key, value, headers, timestamp }] of records.entries()) {
     const record = { key, value, headers, timestampMs: timestamp, onCompletion: batch.callbackOf(index) }
-    if (parts.at(-1)?.tryAppend(record)) continue
+    const recordBytes = recordBytesUpperBound(key, value, headers)
+    const part = parts.at(-1)
+    // Checked here, too: a buffer must hold the longest encoding of its first record, which may be two short ones.
+    if (part !== undefined && part.uncompressedBytes + recordBytes <= half && part.tryAppend(record)) continue
     // Outside the pool, as in Java: the memory of the whole goes back at once, and a full pool could not give more.
-    const bytes = Math.max(partBytes, batchHeaderBytes + recordBytesUpperBound(key, value, headers))
-    const { createdMs, firstSend } = batch
-    const part = accumulator.newBatch(new Uint8Array(bytes), batch, { createdMs, firstSend, isPooled: false })
-    // Differs from Java: parts count as sent before, so that expiring in the queue leaves their numbers unresolved (K15).
-    part.wasSent = true
-    part.mayBeInLog = batch.mayBeInLog
-    invariant(part.tryAppend(record), 'a new batch takes its first record')
-    parts.push(part)
+    const bytes = batchHeaderBytes + Math.max(Math.min(accumulator.batchBytes - batchHeaderBytes, half), recordBytes)
+    parts.push(newPart(batch, accumulator, { bytes, record }))
   }
   return parts
+}
+
+function newPart(
+  batch: ProducerBatch,
+  accumulator: RecordAccumulator,
+  { bytes, record }: { readonly bytes: number; readonly record: EncodedRecord },
+): ProducerBatch {
+  const { createdMs, firstSend } = batch
+  const part = accumulator.newBatch(new Uint8Array(bytes), batch, { createdMs, firstSend, isPooled: false })
+  // The parts take over the numbers of the whole, so giving one up is noticed even before it was sent (Java: K15).
+  part.mayBeInLog = batch.mayBeInLog
+  invariant(part.tryAppend(record), 'a new batch takes its first record')
+  return part
 }

@@ -1,0 +1,175 @@
+import { expect, test } from 'vitest'
+import { camelCase, type ProducerConfig, parseProducerConfig } from './config.ts'
+import { producerConfigTable } from './config-table.ts'
+import { ConfigError } from './errors.ts'
+
+const servers = { 'bootstrap.servers': 'localhost:9092' }
+
+/** A configuration as a caller without types may give it. */
+function parse(config: Record<string, unknown>, warnings: string[] = []): ReturnType<typeof parseProducerConfig> {
+  const logger = { warn: (message: string) => void warnings.push(message), error: () => {} }
+  return parseProducerConfig({ ...servers, ...config } as ProducerConfig, logger)
+}
+
+test('config: the defaults are those of Kafka 4', () => {
+  expect(parse({})).toMatchObject({
+    bootstrapServers: [{ host: 'localhost', port: 9092 }],
+    acks: -1,
+    enableIdempotence: true,
+    retries: 2147483647,
+    maxInFlightRequestsPerConnection: 5,
+    batchSize: 16384,
+    lingerMs: 5,
+    bufferMemory: 33554432,
+    maxBlockMs: 60000,
+    maxRequestSize: 1048576,
+    compressionType: 'none',
+    deliveryTimeoutMs: 120000,
+    requestTimeoutMs: 30000,
+    retryBackoffMs: 100,
+    retryBackoffMaxMs: 1000,
+    reconnectBackoffMs: 50,
+    reconnectBackoffMaxMs: 1000,
+    socketConnectionSetupTimeoutMs: 10000,
+    socketConnectionSetupTimeoutMaxMs: 30000,
+    connectionsMaxIdleMs: 540000,
+    metadataMaxAgeMs: 300000,
+    metadataMaxIdleMs: 300000,
+    metadataRecoveryStrategy: 'rebootstrap',
+    partitionerClass: undefined,
+    partitionerIgnoreKeys: false,
+    partitionerAdaptivePartitioningEnable: true,
+    partitionerAvailabilityTimeoutMs: 0,
+  })
+})
+
+test('config: every row fills the field that its key names, and nothing else exists', () => {
+  expect(Object.keys(parse({})).sort()).toEqual(producerConfigTable.map(({ key }) => camelCase(key)).sort())
+})
+
+test('config: every numeric row takes its bounds, as number and as string, and refuses what is outside', () => {
+  for (const row of producerConfigTable) {
+    if (row.type !== 'int' && row.type !== 'long') continue
+    // Cross rules are tested below; these values keep out of their way.
+    const room = { 'linger.ms': 0, 'request.timeout.ms': 0, 'enable.idempotence': false }
+    const field = camelCase(row.key) as 'lingerMs'
+    expect(parse({ ...room, [row.key]: ` ${row.min} ` })[field], row.key).toBe(row.min)
+    for (const bad of [row.min - 1, row.type === 'int' ? row.max + 1 : 2 ** 60, 1.5, 'many', null, Number.NaN, '']) {
+      expect(() => parse({ ...room, [row.key]: bad }), `${row.key} = ${bad}`).toThrow(ConfigError)
+    }
+  }
+})
+
+test('config: an error tells the key, the value and what is allowed', () => {
+  const error = catchError(() => parse({ 'metadata.max.idle.ms': 4_999 }))
+  expect(error).toMatchObject({ key: 'metadata.max.idle.ms', value: 4_999, allowed: 'a whole number from 5000' })
+  expect(error.message).toBe('metadata.max.idle.ms = 4999: allowed is a whole number from 5000')
+})
+
+test('config: acks are all, -1, 0 or 1, as number or string', () => {
+  for (const [given, parsed] of [
+    ['all', -1],
+    ['-1', -1],
+    [-1, -1],
+    ['1', 1],
+    [1, 1],
+    ['0', 0],
+    [0, 0],
+  ]) {
+    expect(parse({ acks: given, ...(parsed === -1 ? {} : { 'enable.idempotence': false }) }).acks).toBe(parsed)
+  }
+  expect(() => parse({ acks: 2 })).toThrow('allowed is all, -1, 0, 1')
+})
+
+test('config: bootstrap servers are a list or a comma-separated string, with or without protocol, IPv6 in brackets', () => {
+  const of = (value: unknown): unknown => parse({ 'bootstrap.servers': value }).bootstrapServers
+  expect(of('a:1, PLAINTEXT://b.c:2 ,[::1]:3,')).toEqual([
+    { host: 'a', port: 1 },
+    { host: 'b.c', port: 2 },
+    { host: '::1', port: 3 },
+  ])
+  expect(of(['a:1'])).toEqual([{ host: 'a', port: 1 }])
+  for (const bad of [undefined, '', [], 'a', 'a:', 'a:0', 'a:65536', '::1:9092', 42]) {
+    expect(() => of(bad), String(bad)).toThrow(ConfigError)
+  }
+})
+
+test('config R1: delivery.timeout.ms below linger.ms + request.timeout.ms is an error if given, else raised', () => {
+  const short = { 'linger.ms': 100, 'request.timeout.ms': 1_000, 'delivery.timeout.ms': 1_099 }
+  expect(() => parse(short)).toThrow('at least linger.ms + request.timeout.ms = 1100')
+  expect(parse({ ...short, 'delivery.timeout.ms': 1_100 }).deliveryTimeoutMs).toBe(1_100)
+  const warnings: string[] = []
+  expect(parse({ 'linger.ms': 200_000 }, warnings).deliveryTimeoutMs).toBe(230_000)
+  expect(warnings).toHaveLength(1)
+  expect(parse({ 'linger.ms': 2 ** 40 }).deliveryTimeoutMs).toBe(2 ** 31 - 1)
+})
+
+test('config R2, R3: retries 0 or weaker acks switch idempotence off, unless it was asked for', () => {
+  for (const conflict of [{ retries: 0 }, { acks: 1 }, { acks: 0 }]) {
+    expect(parse(conflict).enableIdempotence).toBe(false)
+    expect(() => parse({ ...conflict, 'enable.idempotence': true })).toThrow(ConfigError)
+  }
+})
+
+test('config R4: more than five in flight with idempotence is always an error', () => {
+  const six = { 'max.in.flight.requests.per.connection': 6 }
+  expect(() => parse(six)).toThrow('1 to 5 with enable.idempotence')
+  expect(parse({ ...six, 'enable.idempotence': false }).maxInFlightRequestsPerConnection).toBe(6)
+  expect(parse({ ...six, acks: 1 }).enableIdempotence).toBe(false)
+})
+
+test('config R7: a backoff above its maximum warns', () => {
+  const warnings: string[] = []
+  parse({ 'retry.backoff.ms': 2_000 }, warnings)
+  expect(warnings).toEqual(['retry.backoff.ms = 2000 is above retry.backoff.max.ms = 1000: 1000 is used throughout'])
+})
+
+test('config R8: a reconnect backoff without a maximum is constant', () => {
+  expect(parse({ 'reconnect.backoff.ms': 700 }).reconnectBackoffMaxMs).toBe(700)
+  expect(parse({ 'reconnect.backoff.ms': 700, 'reconnect.backoff.max.ms': 900 }).reconnectBackoffMaxMs).toBe(900)
+})
+
+test('config: an unknown key warns and names the one that was meant', () => {
+  const warnings: string[] = []
+  parse({ 'linger.msec': 5, lingerMs: 5, acknowledge_everything: true }, warnings)
+  expect(warnings).toEqual([
+    'linger.msec is not a key of this producer and has no effect; did you mean linger.ms?',
+    'lingerMs is not a key of this producer and has no effect; did you mean linger.ms?',
+    'acknowledge_everything is not a key of this producer and has no effect',
+  ])
+})
+
+test('config: partitioners and serializers come by name, as functions, as objects and as classes', () => {
+  const partition = (): number => 3
+  const input = {
+    topic: 't',
+    key: null,
+    keyBytes: null,
+    value: '',
+    valueBytes: null,
+    partitionCount: 9,
+    availablePartitions: [],
+  }
+  class Third {
+    partition(): number {
+      return 3
+    }
+  }
+  for (const given of [partition, { partition }, Third]) {
+    expect(parse({ 'partitioner.class': given }).partitionerClass?.partition(input)).toBe(3)
+  }
+  expect(parse({ 'partitioner.class': 'RoundRobinPartitioner' }).partitionerClass).toBeDefined()
+  expect(() => parse({ 'partitioner.class': 'Best' })).toThrow('RoundRobinPartitioner')
+  expect(parse({ 'value.serializer': 'json' }).valueSerializer([1], 't')).toEqual(new TextEncoder().encode('[1]'))
+  expect(() => parse({ 'value.serializer': 'avro' })).toThrow(ConfigError)
+  expect(() => parse({ 'value.serializer': 'toString' })).toThrow(ConfigError)
+})
+
+function catchError(call: () => unknown): ConfigError {
+  try {
+    call()
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+  }
+  throw new Error('no ConfigError')
+}
