@@ -153,6 +153,16 @@ test.each([
     with_('{ max: 3 }', '{ at-most: 3 }'),
     ['23:35: unknown key "at-most"; known: min, max'],
   ],
+  [
+    'more replicas than brokers',
+    with_('replicas: 3', 'replicas: 4'),
+    ['6:48: must be at most the number of brokers, 3, not 4'],
+  ],
+  [
+    'a misspelt topic setting',
+    with_('audit: 1', 'audit: { config: { min.insync.replica: 2 } }'),
+    ['6:72: unknown key "min.insync.replica", did you mean "min.insync.replicas"?'],
+  ],
   ['bad YAML', with_('why: Because.', 'why: "Because.'), [expect.stringMatching(/^\d+:\d+: .*quote/)]],
   ['a key twice', with_('why: Because.', 'why: Because.\nname: Again'), ['4:1: Map keys must be unique']],
   [

@@ -1,4 +1,10 @@
-import { type ParsedFaultRule, parseFaultRule } from '@harrow/mock-broker/core'
+import {
+  type ClusterOptions,
+  ClusterOptionsError,
+  type ParsedFaultRule,
+  parseClusterOptions,
+  parseFaultRule,
+} from '@harrow/mock-broker/core'
 import { ConfigError, type ProducerConfig, parseProducerConfig, producerConfigTable } from '@harrow/producer/core'
 import { z } from 'zod'
 import { expectations } from '../expect/index.ts'
@@ -31,6 +37,7 @@ export function parseScenario(input: unknown): { scenario: ParsedScenario } | { 
   const producer = isMap(given) ? given : {}
   parseProducer(producer, issues)
   if (frame.success) checkRoundRobin(frame.data, workload, issues)
+  if (frame.success) checkCluster(frame.data, issues)
   if (!frame.success || issues.length > 0) return { issues }
   return {
     scenario: {
@@ -124,6 +131,18 @@ function parseProducer(producer: Readonly<Record<string, unknown>>, issues: Scen
     if (!(error instanceof ConfigError)) throw error
     const path = Object.hasOwn(producer, error.key) ? ['producer', error.key] : ['producer']
     issues.push({ path, at: 'value', message: error.message })
+  }
+}
+
+/** The cluster's own parser knows what a cluster cannot be: more replicas than brokers, a topic setting out of range. */
+function checkCluster({ cluster = {} }: Frame, issues: ScenarioIssue[]): void {
+  try {
+    parseClusterOptions(cluster as ClusterOptions)
+  } catch (error) {
+    if (!(error instanceof ClusterOptionsError)) throw error
+    for (const { path, message } of error.issues) {
+      issues.push({ path: ['cluster', ...path], at: /^unknown\b/i.test(message) ? 'key' : 'value', message })
+    }
   }
 }
 

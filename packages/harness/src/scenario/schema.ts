@@ -32,6 +32,17 @@ const clusterSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('Create unknown topics on first use, as a broker does. Default false here.'),
+  apiVersions: z
+    .record(
+      z.string(),
+      z.union([z.literal(false), z.strictObject({ min: z.int().min(0).optional(), max: z.int().min(0).optional() })], {
+        error: 'expected false, or { min, max }',
+      }),
+    )
+    .optional()
+    .describe(
+      "Versions to serve of an API, by Kafka's name, to look like an older cluster: { Produce: { max: 9 } }. False hides it.",
+    ),
   defaultPartitions: z.int().min(1).optional().describe('Partitions of topics created on first use. Default 1.'),
 })
 

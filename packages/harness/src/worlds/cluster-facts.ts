@@ -24,6 +24,10 @@ export function clusterFacts(cluster: ClusterCore, startMs: number): ClusterFact
     findings: [
       ...cluster.findings.map(({ kind, broker, message }) => `${kind} at broker ${broker}: ${message}`),
       ...unreadable,
+      // Whatever counts requests would count too few.
+      ...(cluster.requests.dropped > 0
+        ? [`the journal is too small: ${cluster.requests.dropped} requests are missing`]
+        : []),
     ],
   }
 }

@@ -70,7 +70,13 @@ export class Session {
     this.cluster = new ClusterCore(
       clusterRuntime,
       // Fields that are undefined count as absent there too.
-      { brokers: 1, autoCreateTopics: false, seed: options.seed, ...scenario.cluster } as ClusterOptions,
+      {
+        brokers: 1,
+        autoCreateTopics: false,
+        journalOverflow: 'drop',
+        seed: options.seed,
+        ...scenario.cluster,
+      } as ClusterOptions,
       {
         codecs: nodeCodecs,
         trace: ({ event, atMs: _, ...details }) => this.recorder.trace('broker', event, details),
@@ -99,6 +105,12 @@ export class Session {
       if (error !== undefined) return this.crashed('cluster', error)
       this.guard('run', () => this.play())
     })
+  }
+
+  /** After every event of the simulated world: a producer that contradicts itself is found where it does. */
+  checkInvariants(): void {
+    const { producer } = this
+    if (producer !== undefined && this.phase !== 'over') this.guard('producer', () => producer.checkInvariants())
   }
 
   /** Ends the run here and now. Whatever can still be said about it is judged. */

@@ -5,6 +5,8 @@ import type { World, WorldRun } from './world.ts'
 
 /** A run that needs more events than this makes no progress: scenarios need thousands. */
 const stepsMax = 3_000_000
+/** Nor does one that takes longer than this in virtual time: only idle timers are left then. */
+const virtualMsMax = 3_600_000
 /** How often to look at the real clock. */
 const stepsPerLook = 16_384
 const eventsShown = 50
@@ -23,13 +25,11 @@ export const simulated: World = {
     const deadlineMs = performance.now() + realMsMax
     let steps = 0
     while (!session.isOver) {
-      if (!runtime.clock.step())
-        session.cutShort('LIVE', 'the world stands still: nothing is due and the run is not over', tail(session))
-      else if (++steps > stepsMax)
-        session.cutShort('LIVE', `no end after ${stepsMax} events: a livelock`, tail(session))
-      else if (steps % stepsPerLook === 0 && performance.now() > deadlineMs) {
-        session.cutShort('LIVE', `no end after ${realMsMax} ms of real time and ${steps} events`, tail(session))
-      }
+      const isAlive = runtime.clock.step()
+      session.checkInvariants()
+      const spent = { steps: ++steps, virtualMs: runtime.clock.nowMs(), deadlineMs }
+      const because = isAlive ? overBudget(spent) : 'the world stands still: nothing is due and the run is not over'
+      if (because !== undefined) session.cutShort('LIVE', because, session.lastEvents(eventsShown).map(eventLine))
     }
     // What was only waiting for its time, such as a broker's answer to somebody who left, comes to its end.
     if (!session.isCutShort) runtime.clock.runUntil(runtime.clock.nowMs() + 1_000)
@@ -42,6 +42,18 @@ export const simulated: World = {
   },
 }
 
-function tail(session: Session): string[] {
-  return session.lastEvents(eventsShown).map(eventLine)
+/** Why a run has to be given up; undefined while it may go on. */
+function overBudget({
+  steps,
+  virtualMs,
+  deadlineMs,
+}: {
+  readonly steps: number
+  readonly virtualMs: number
+  readonly deadlineMs: number
+}): string | undefined {
+  if (virtualMs > virtualMsMax) return 'no end after an hour of virtual time'
+  if (steps > stepsMax) return `no end after ${stepsMax} events: a livelock`
+  if (steps % stepsPerLook === 0 && performance.now() > deadlineMs) return `no end in real time, after ${steps} events`
+  return undefined
 }
