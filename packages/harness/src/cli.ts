@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { wantsColour } from './commands/colour.ts'
 import { exitCodes } from './commands/command.ts'
 import { main } from './commands/index.ts'
 
@@ -20,18 +21,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 void main(process.argv.slice(2), version, {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  colour: wantsColour(),
+  colour: wantsColour(process.env, process.stdout.isTTY === true),
   interrupted: interruption.signal,
 }).then((code) => {
   // An interrupted run may have sockets open. Otherwise not process.exit: a pipe may still be taking what was written.
   if (code === exitCodes.interrupted) process.exit(code)
   process.exitCode = code
 })
-
-/** https://no-color.org and its opposite come before what the terminal can do. */
-function wantsColour(): boolean {
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
-  if (NO_COLOR !== undefined && NO_COLOR !== '') return false
-  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
-  return process.stdout.isTTY === true && TERM !== 'dumb'
-}

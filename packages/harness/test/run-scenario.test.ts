@@ -77,6 +77,23 @@ test('run: what makes duplicates is found when idempotence is off and nobody exp
   expect(await brokenLaws(unsafe)).toEqual(['duplicates'])
 })
 
+test('run: a workload that never ends is cut short, and the last events are shown', async () => {
+  const endless: Scenario = {
+    ...lostAck,
+    producer: { 'request.timeout.ms': 60_000, 'delivery.timeout.ms': 2 ** 31 - 1 },
+    workload: [{ produce: { topic: 'orders', records: 1 } }, { flush: null }],
+    faults: [{ name: 'silence', on: { api: 'Produce' }, do: { drop: 'response' }, times: 'always' }],
+    expect: [],
+  }
+  const result = await runScenario(endless, { world: 'simulated' })
+  const live = result.verdicts.find((verdict) => verdict.law === 'LIVE')
+  expect(live?.violations[0]?.message).toBe('no end after an hour of virtual time')
+  expect(live?.violations[0]?.evidence.length).toBeGreaterThan(10)
+  expect(result.verdicts.find((verdict) => verdict.law === 'ONCE')?.violations).toMatchObject([
+    { message: 'record 0 completed never' },
+  ])
+})
+
 test('run: a world that the scenario leaves out is skipped, with the reason', async () => {
   const result = await runScenario({ ...lostAck, worlds: ['tcp'] }, { world: 'simulated' })
   expect(result).toMatchObject({ outcome: 'skipped', reason: 'only for tcp' })

@@ -1,4 +1,5 @@
-import { simulatedRuntime } from '@harrow/runtime/sim'
+import { seededRandom } from '@harrow/runtime'
+import { type NetworkOptions, simulatedRuntime } from '@harrow/runtime/sim'
 import { eventLine } from '../reporters/event-line.ts'
 import { Session } from './session.ts'
 import type { World, WorldRun } from './world.ts'
@@ -19,7 +20,7 @@ export const simulated: World = {
   name: 'simulated',
   isRepeatable: true,
   async run(scenario, { seed, realMsMax }): Promise<WorldRun> {
-    const runtime = simulatedRuntime({ seed })
+    const runtime = simulatedRuntime({ seed, network: networkOf(seed) })
     const session = new Session(runtime, scenario, { world: 'simulated', seed, timerSlackMs: 1 })
     session.start()
     const deadlineMs = performance.now() + realMsMax
@@ -40,6 +41,12 @@ export const simulated: World = {
     ]
     return { history: session.history(leftovers), traceHash: session.traceHash, steps }
   },
+}
+
+/** Every second seed cuts the bytes to pieces: a frame need not come in one, and a decoder must not count on it. */
+function networkOf(seed: number): NetworkOptions {
+  const random = seededRandom(seed).fork('shape of the network')
+  return random.below(2) === 0 ? {} : { chunkBytesMax: 2 ** (6 + random.below(7)) }
 }
 
 /** Why a run has to be given up; undefined while it may go on. */
