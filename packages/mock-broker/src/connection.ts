@@ -36,6 +36,7 @@ export class Connection implements Peer, Source {
   private broken: FrameError | undefined
   private link: Link | undefined
   private state: 'open' | 'hung' | 'closed' = 'open'
+  private closedHow: 'fin' | 'reset' = 'reset'
   private isBusy = false
   private isPaused = false
   /** The client does not read: no further request is taken before it has. */
@@ -57,8 +58,8 @@ export class Connection implements Peer, Source {
 
   onOpen(link: Link): void {
     this.link = link
-    // Closed before it opened: its broker was stopped in between.
-    if (this.state === 'closed') link.close('reset')
+    // Closed before it opened: one too many, or its broker stopped in between.
+    if (this.state === 'closed') link.close(this.closedHow)
     else this.watchIdle()
   }
 
@@ -92,6 +93,7 @@ export class Connection implements Peer, Source {
   /** Ends it from this side; with requests that wait for something given up. Idempotent. */
   close(how: 'fin' | 'reset', because: string): void {
     if (this.state === 'closed') return
+    this.closedHow = how
     this.link?.close(how)
     this.ended(because)
   }
