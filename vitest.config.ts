@@ -7,7 +7,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tools/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'interop/**/*.test.ts',
+      'tools/**/*.test.ts',
+    ],
     // Measured on 2 cores: threads start faster than forks, and nothing here needs a process of its own.
     pool: 'threads',
   },

@@ -1,0 +1,6 @@
+import { kafkaPart } from './kafka/kafka-part.ts'
+import type { Part } from './part.ts'
+import { schemasPart } from './schemas/schemas-part.ts'
+
+/** Every part, in the order in which they run. */
+export const parts: readonly Part[] = [kafkaPart, schemasPart]
