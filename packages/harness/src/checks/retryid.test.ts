@@ -7,6 +7,13 @@ test('RETRYID: the same bytes again, or other bytes in another epoch, are lawful
   expect(retryid.judge(history([], { batches }))).toEqual([])
 })
 
+test('RETRYID: a part of a batch that was too large is lawful, the whole after its part is not', () => {
+  const whole = batch({ recordCount: 4 })
+  const part = batch({ recordCount: 2, crc: 1 })
+  expect(retryid.judge(history([], { batches: [whole, part, part] }))).toEqual([])
+  expect(retryid.judge(history([], { batches: [whole, part, whole] }))).toHaveLength(1)
+})
+
 test.each([
   ['another checksum', { crc: 1 }],
   ['another count', { recordCount: 2 }],

@@ -3,8 +3,9 @@ import type { Law } from './law.ts'
 
 /**
  * RETRYID: a sequence range that is sent again is byte-identical: same checksum, same count, unless the epoch was
- * bumped. A broker only recognises a duplicate by its sequence numbers: other bytes under the same numbers are a loss
- * that is acknowledged.
+ * bumped, or the batch was split because the broker found it too large (then its first part has fewer records). A
+ * broker only recognises a duplicate by its sequence numbers: other bytes under the same numbers are a loss that is
+ * acknowledged.
  */
 export const retryid: Law = {
   name: 'RETRYID',
@@ -18,7 +19,7 @@ export const retryid: Law = {
       const name = partitionName(batch)
       const identity = `${batch.producerId}/${batch.producerEpoch}/${name}/${batch.baseSequence}`
       const earlier = first.get(identity)
-      if (earlier === undefined) first.set(identity, batch)
+      if (earlier === undefined || batch.recordCount < earlier.recordCount) first.set(identity, batch)
       else if (earlier.crc !== batch.crc || earlier.recordCount !== batch.recordCount) {
         violations.push({
           law: 'RETRYID',

@@ -9,6 +9,10 @@ test('SEQ: ranges that join, in any order and repeated, are lawful', () => {
   expect(seq.judge(batches([0, 3], [5, 1], [3, 2], [0, 3]))).toEqual([])
 })
 
+test('SEQ: a batch that came again in two parts is lawful', () => {
+  expect(seq.judge(batches([0, 4], [0, 2], [2, 2], [4, 1]))).toEqual([])
+})
+
 test('SEQ: a gap is found', () => {
   expect(seq.judge(batches([0, 3], [4, 1])).map((one) => one.message)).toEqual([
     'orders-0, producer id 7, epoch 0: sequence 3 never arrived, 4 did',

@@ -22,8 +22,11 @@ export const seq: Law = {
       const identity = `${partitionName(batch)}, producer id ${batch.producerId}, epoch ${batch.producerEpoch}`
       const starts = ranges.get(identity) ?? new Map()
       ranges.set(identity, starts)
-      if (!starts.has(batch.baseSequence))
+      const before = starts.get(batch.baseSequence)
+      // Of several contents the shortest: a batch that was too large came again in parts, under its own numbers.
+      if (before === undefined || batch.recordCount < before.count) {
         starts.set(batch.baseSequence, { count: batch.recordCount, atMs: batch.atMs })
+      }
     }
     return [...ranges].flatMap(([identity, starts]): Violation[] => {
       // Follow the chain from 0; what it does not reach stands behind a gap.
