@@ -152,7 +152,8 @@ class Entry {
     // A rule with a number is there to act so often; one that acts always or by chance, to act at all.
     const wanted = at !== undefined || times === 'always' || probability !== undefined || observe ? 1 : times
     const isConsumed = this.hits >= wanted
-    const otherwise = at === undefined ? 'no request came' : `its time, ${at} ms, has not come`
+    const came = this.fits === 0 ? 'no request came' : `${this.fits} requests fit so far`
+    const otherwise = at === undefined ? came : `its time, ${at} ms, has not come`
     const closest = isConsumed ? undefined : (this.nearest?.text ?? otherwise)
     return { name: this.name, hits: this.hits, rule: this.rule, isConsumed, closest }
   }
