@@ -1,4 +1,4 @@
-import type { BatchResult, ProducerBatch } from './accumulator/producer-batch.ts'
+import type { ProducerBatch } from './accumulator/producer-batch.ts'
 import type { ProducerError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { OnCompletion } from './record.ts'
@@ -19,8 +19,8 @@ export class Completions {
     return this.waiting.length === 0
   }
 
-  addBatch(batch: ProducerBatch, result: BatchResult): void {
-    this.waiting.push(() => batch.complete(result, this.report))
+  addBatch(batch: ProducerBatch): void {
+    this.waiting.push(() => batch.complete(this.report))
   }
 
   addFailure(callback: OnCompletion, error: ProducerError): void {

@@ -9,6 +9,8 @@ export class PartitionQueue {
   /** A batch is on its way and nothing may overtake it (`max.in.flight.requests.per.connection` 1, no idempotence). */
   isMuted = false
   private readonly batches: ProducerBatch[] = []
+  /** Batches, queued or not, whose callers have not been told yet; oldest first. */
+  private readonly untold: ProducerBatch[] = []
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -33,6 +35,17 @@ export class PartitionQueue {
 
   push(batch: ProducerBatch): void {
     this.batches.push(batch)
+    this.untold.push(batch)
+  }
+
+  /**
+   * Batches whose callers may be told now: done, and with nothing older undone.
+   * Differs from Java, which promises callbacks in order within a partition and breaks it: 1. batch 7 is appended, its
+   * answer lost  2. batch 8 is acknowledged and told  3. the retry of batch 7 is a duplicate, and told after it.
+   */
+  takeTellable(): ProducerBatch[] {
+    const firstUndone = this.untold.findIndex((batch) => !batch.isDone)
+    return this.untold.splice(0, firstUndone < 0 ? this.untold.length : firstUndone)
   }
 
   takeHead(): ProducerBatch {
@@ -45,6 +58,15 @@ export class PartitionQueue {
     const at = this.batches.indexOf(batch)
     if (at >= 0) this.batches.splice(at, 1)
     return at >= 0
+  }
+
+  /** In place of a batch that was too large. */
+  replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
+    const at = this.untold.indexOf(batch)
+    invariant(at >= 0, `${batch.where}: split after its callers were told`)
+    this.untold.splice(at, 1, ...parts)
+    // From the last to the first, because without sequences each goes to the very front.
+    for (const part of [...parts].reverse()) this.putBack(part)
   }
 
   /**

@@ -57,7 +57,7 @@ export class ProducerBatch {
   private readonly valueSizes: number[] = []
   private closedBytes: Uint8Array | undefined
   private stamp = unstamped
-  private outcome: 'succeeded' | 'failed' | undefined
+  private outcome: BatchResult | 'split' | undefined
   /** Refuses appends from the first drain on. */
   private isSealed = false
 
@@ -167,16 +167,17 @@ export class ProducerBatch {
     return this.closedBytes
   }
 
-  /** The first outcome counts; returns false, and does nothing, if there was one already. */
-  finish(outcome: 'succeeded' | 'failed'): boolean {
-    if (this.outcome !== undefined) return false
+  /** Final. `split`: its parts carry on, and nobody is told of this one. */
+  finish(outcome: BatchResult | 'split'): void {
+    invariant(this.outcome === undefined, `${this.where}: finished twice`)
     this.outcome = outcome
     this.isSealed = true
-    return true
   }
 
   /** Tells every caller, in the order of their calls. `report` runs one callback and survives what it throws. */
-  complete(result: BatchResult, report: (callback: OnCompletion, ...args: Parameters<OnCompletion>) => void): void {
+  complete(report: (callback: OnCompletion, ...args: Parameters<OnCompletion>) => void): void {
+    const result = this.outcome
+    invariant(result !== undefined && result !== 'split', `${this.where}: nothing to tell yet`)
     for (const [index, callback] of this.callbacks.entries()) {
       if (result.kind === 'failure') report(callback, undefined, result.errorOf(index))
       else report(callback, this.metadataOf(index, result.baseOffset, result.logAppendTimeMs), undefined)

@@ -252,8 +252,7 @@ export class RecordAccumulator {
   /** In place of a batch that was too large. */
   replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
     const queue = this.queueFor(batch)
-    // From the last to the first, because without sequences each goes to the very front.
-    for (const part of [...parts].reverse()) queue.putBack(part)
+    queue.replace(batch, parts)
     this.queued.add(queue)
     // The parts are as old as the whole; keep the order by age.
     const ordered = [...this.incomplete].flatMap((other) => (other === batch ? [...parts] : [other]))
@@ -287,9 +286,13 @@ export class RecordAccumulator {
     return wasQueued
   }
 
-  /** It has its outcome. Memory goes back with `free`, when no request holds it either. */
-  forget(batch: ProducerBatch): void {
+  /**
+   * It has its outcome; returns the batches whose callers can be told because of that. Memory goes back with `free`, when
+   * no request holds it either.
+   */
+  settle(batch: ProducerBatch): ProducerBatch[] {
     this.incomplete.delete(batch)
+    return this.queueFor(batch).takeTellable()
   }
 
   /** The memory of a batch that has its outcome and is in no request (K1). Call once. */

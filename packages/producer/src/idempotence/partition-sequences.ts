@@ -151,12 +151,12 @@ export class PartitionSequences {
   }
 
   checkInvariants(): void {
-    let expected: number | undefined
-    for (const batch of this.inFlight) {
-      const { baseSequence } = batch
-      const follows = expected === undefined || baseSequence === expected || this.needsAttention
-      invariant(follows, `${this.where}: sequence ${baseSequence} in flight, expected ${expected}`)
-      expected = batch.nextSequence
+    let next: number | undefined
+    for (const { baseSequence, nextSequence } of this.inFlight) {
+      // Holes are right: a batch may be confirmed while an earlier one that was appended, too, waits for its retry.
+      const isInOrder = next === undefined || !isBefore(baseSequence, next)
+      invariant(isInOrder, `${this.where}: sequence ${baseSequence} in flight after ${next}`)
+      next = nextSequence
     }
     invariant(this.inFlight.length <= 2 ** 16, `${this.where}: ${this.inFlight.length} batches in flight`)
   }

@@ -255,11 +255,10 @@ export class Sender {
     const baseOffset = answer === undefined || answer.errorCode !== 0 ? -1n : answer.baseOffset
     const logAppendTimeMs = answer === undefined || answer.errorCode !== 0 ? -1 : Number(answer.logAppendTimeMs)
     idempotence?.acknowledge(batch)
-    batch.finish('succeeded')
-    accumulator.forget(batch)
-    accumulator.free(batch)
+    batch.finish({ kind: 'success', baseOffset, logAppendTimeMs })
     trace?.({ event: 'batch-completed', ...batch.identity, records: batch.recordCount, offset: baseOffset })
-    completions.addBatch(batch, { kind: 'success', baseOffset, logAppendTimeMs })
+    for (const done of accumulator.settle(batch)) completions.addBatch(done)
+    accumulator.free(batch)
   }
 
   private retry(
@@ -284,7 +283,7 @@ export class Sender {
     accumulator.ratios.reset(batch.topic, batch.compressionRatio)
     const parts = split(batch, accumulator, codecs)
     idempotence?.replace(batch, parts)
-    batch.finish('failed')
+    batch.finish('split')
     accumulator.replace(batch, parts)
     accumulator.free(batch)
     trace?.({ event: 'batch-split', ...batch.identity, records: batch.recordCount, parts: parts.length })
@@ -324,10 +323,9 @@ export class Sender {
     const { accumulator, idempotence, completions } = this.parts
     // On the wire it keeps its place among the sequences until its answer, which may tell that it arrived.
     if (!batch.isInRequest) idempotence?.giveUp(batch, certainty)
-    batch.finish('failed')
-    accumulator.forget(batch)
+    batch.finish({ kind: 'failure', errorOf })
+    for (const done of accumulator.settle(batch)) completions.addBatch(done)
     if (!batch.isInRequest) accumulator.free(batch)
-    completions.addBatch(batch, { kind: 'failure', errorOf })
   }
 }
 
