@@ -130,6 +130,8 @@ export class ClusterCore {
   /** Stops every broker. When `done` is called there is no socket and no timer left. */
   stop(done: () => void): void {
     this.cluster.isStarted = false
+    // First of all, or a fault would bring a broker back while the others still close.
+    this.timers.cancelAll()
     let waiting = this.nodes.length
     for (const broker of this.nodes) {
       broker.stop('fin', () => {

@@ -56,6 +56,10 @@ export class Connection implements Peer, Source {
     this.usedAtMs = parts.cluster.clock.nowMs()
   }
 
+  get isOpen(): boolean {
+    return this.state === 'open'
+  }
+
   onOpen(link: Link): void {
     this.link = link
     // Closed before it opened: one too many, or its broker stopped in between.

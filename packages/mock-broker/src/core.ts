@@ -3,6 +3,7 @@ export { ClusterCore, type ClusterExtras, type CoreBroker, type CoreFaultHandle 
 export {
   type ApiVersionLimit,
   type BrokerOptions,
+  type ClusterConfig,
   type ClusterOptions,
   ClusterOptionsError,
   clusterOptionFields,
@@ -27,5 +28,5 @@ export { describeType, type Field, type FieldType, type Issue } from './field.ts
 export type { Finding } from './findings.ts'
 export { type JournalEntry, JournalOverflowError, type JournalQuery, type RequestJournal } from './journal.ts'
 export type { StoredRecord } from './stored-record.ts'
-export { topicConfigFields } from './topic-config.ts'
+export { type TopicConfig, topicConfigFields } from './topic-config.ts'
 export type { BrokerEvent, Tracer } from './trace.ts'

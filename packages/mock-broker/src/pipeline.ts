@@ -30,6 +30,8 @@ export interface Source {
   readonly random: Random
   softwareName: string | undefined
   softwareVersion: string | undefined
+  /** Whether an answer would still go out. */
+  readonly isOpen: boolean
   /** Whether the broker that took the request is still up, and was not restarted since. */
   isBrokerUp(): boolean
 }
@@ -232,6 +234,7 @@ class Exchange {
       return
     }
     const answer = outcome.do === 'answer' ? this.encode(this.received.handler.api, outcome.body) : undefined
+    if (answer !== undefined && !this.source.isOpen) return
     if (answer !== undefined) this.entry.answeredAtMs = cluster.clock.nowMs()
     cluster.tell({ event: 'request-answered', broker, connection, api, correlationId, bytes: answer?.length ?? 0 })
     if (answer === undefined) this.sink.noAnswer()

@@ -106,7 +106,8 @@ test('delay: a request whose client has gone is applied all the same', () => {
   sim.produce(batchOf(1), { client })
   client.link.close('reset')
   sim.run(200)
-  expect([appended(sim), sim.cluster.requests.at(-1)?.applied, sim.cluster.findings.length]).toEqual([1, true, 0])
+  expect([appended(sim), sim.cluster.findings.length]).toEqual([1, 0])
+  expect(sim.cluster.requests.at(-1)).toMatchObject({ applied: true, answeredAtMs: undefined })
 })
 
 test('delay: a request whose broker was stopped, and started again, is not applied', () => {
@@ -176,6 +177,15 @@ test('stop-broker: another broker than the one asked goes, and the request is ha
   sim.cluster.fault({ on: { api: 'Produce' }, do: { 'stop-broker': 3, how: 'reset' } })
   const victim = sim.client(3)
   expect([sim.produce(batchOf(1))?.errorCode, victim.closed]).toEqual([0, 'reset'])
+})
+
+test('stop-broker: a broker that would come back does not, once the cluster has stopped', () => {
+  const sim = world()
+  sim.cluster.fault({ at: 1, do: { 'stop-broker': 2, for: '10ms' } })
+  sim.run(5)
+  sim.cluster.stop(() => {})
+  sim.run(1000)
+  expect([sim.runtime.transport.listening, sim.runtime.clock.pending]).toEqual([0, 0])
 })
 
 test('stop-broker, start-broker: happen at their time', () => {
