@@ -253,3 +253,21 @@ test('idempotence: a single record that is too large fails, and is not split for
   expect(new Set(world.errors())).toEqual(new Set(['RECORD_TOO_LARGE']))
   expect(world.core.inspect()).toMatchObject({ bufferAvailableBytes: 33554432, incompleteBatches: 0 })
 })
+
+test('idempotence: callers of a partition are told in order, even if a later batch is acknowledged first', () => {
+  const world = warm()
+  let isFirst = true
+  world.cluster.produceScript = () => {
+    const { values } = world.cluster.batches.at(-1)!
+    if (values[0] !== 'a') return () => ({})
+    const errorCode = isFirst ? 20 : 46
+    isFirst = false
+    return () => ({ errorCode })
+  }
+  for (const value of ['a', 'b', 'c']) world.send('orders', value)
+  world.run(50)
+  expect(world.eventsOf('batch-completed').map(({ sequence }) => sequence)).toEqual([0, 2, 3])
+  expect(world.outcomes.map(({ value }) => value)).toEqual(['first'])
+  world.runUntil(() => world.outcomes.length === 4, 5_000)
+  expect(world.outcomes.map(({ value }) => value)).toEqual(['first', 'a', 'b', 'c'])
+})

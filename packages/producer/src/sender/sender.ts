@@ -219,6 +219,7 @@ export class Sender {
       retries: config.retries,
       isExpired: nowMs >= batch.deadlineMs,
       isIdempotent: idempotence !== undefined,
+      mayBeInLog: batch.mayBeInLog,
       isFirstInFlight: idempotence?.isFirstInFlight(batch) ?? true,
     })
     if (batch.isDone) this.settleLate(batch, verdict)

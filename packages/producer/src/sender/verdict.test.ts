@@ -9,6 +9,7 @@ const base: VerdictFacts = {
   retries: 5,
   isExpired: false,
   isIdempotent: false,
+  mayBeInLog: false,
   isFirstInFlight: true,
 }
 
@@ -50,6 +51,10 @@ test('verdict: no error is success', () => {
 
 test('verdict: a batch of one record is not split', () => {
   expect(verdicts(10, { recordCount: 1 })).toEqual(['fail', 'fail'])
+})
+
+test('verdict: a batch that may be in the log is not split when duplicates are ruled out', () => {
+  expect(verdicts(10, { mayBeInLog: true })).toEqual(['split', 'fail'])
 })
 
 test('verdict: nothing is retried or split out of time, and nothing is retried once retries are used up', () => {

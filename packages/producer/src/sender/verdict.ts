@@ -19,6 +19,8 @@ export interface VerdictFacts {
   /** `delivery.timeout.ms` is over. */
   readonly isExpired: boolean
   readonly isIdempotent: boolean
+  /** An earlier attempt ended without anybody knowing whether the broker appended it. */
+  readonly mayBeInLog: boolean
   /** Every earlier batch of the partition has its outcome. */
   readonly isFirstInFlight: boolean
 }
@@ -38,7 +40,11 @@ const sequenceErrors: ReadonlySet<string> = new Set(['OUT_OF_ORDER_SEQUENCE_NUMB
 export function judge(facts: VerdictFacts): Verdict {
   const { error, isIdempotent } = facts
   if (error === undefined) return { do: 'complete' }
-  if (error.name === 'MESSAGE_TOO_LARGE' && facts.recordCount > 1 && !facts.isExpired) return { do: 'split' }
+  if (error.name === 'MESSAGE_TOO_LARGE' && facts.recordCount > 1 && !facts.isExpired) {
+    // Differs from Java, which splits in any case: 1. a batch is appended, its answer lost  2. the limit of the topic is
+    // lowered, and brokers check sizes before duplicates  3. the parts would be appended again, after what follows.
+    if (!(isIdempotent && facts.mayBeInLog)) return { do: 'split' }
+  }
   // The broker has it from an earlier attempt whose answer was lost.
   if (error.name === 'DUPLICATE_SEQUENCE_NUMBER') return { do: 'complete' }
   const isSequenceError = isIdempotent && sequenceErrors.has(error.name)
