@@ -260,6 +260,11 @@ test('B28: a lower epoch is error 47, even for a batch that is known', () => {
   ])
 })
 
+test('B28: a new epoch forgets the batches of the old one, so equal sequences are no duplicates', () => {
+  const batches = [1, 2].flatMap((epoch) => [0, 1].map((at) => ({ epoch, at })))
+  expect(sequence(batches).map(([, baseOffset]) => baseOffset)).toEqual([0n, 1n, 2n, 3n])
+})
+
 test('B29, B30: a higher epoch, however high, starts at sequence 0', () => {
   expect(sequence([{ at: 0 }, { epoch: 9, at: 1 }, { epoch: 9, at: 0 }])).toEqual([
     [0, 0n],
