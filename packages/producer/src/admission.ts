@@ -154,7 +154,8 @@ export class Admission {
   }
 
   private append(send: PendingSend, nowMs: number): AppendResult {
-    return this.accumulator.append(send, send.encoded, { cluster: this.metadata.cluster, nowMs })
+    const { topic, partition, sendNumber, encoded } = send
+    return this.accumulator.append(encoded, { topic, partition, sendNumber, cluster: this.metadata.cluster, nowMs })
   }
 
   private hasMetadataFor({ topic, partition }: PendingSend): boolean {

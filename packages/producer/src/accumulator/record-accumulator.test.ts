@@ -36,10 +36,8 @@ class Fixture {
   append(partition: number | undefined, at: { nowMs?: number; bytes?: number } = {}): AppendResult {
     const value = utf8.encode('x'.repeat(at.bytes ?? 10))
     const record = { key: null, value, headers: [], timestampMs: 0, onCompletion: () => {} }
-    return this.accumulator.append({ topic: 't', partition, sendNumber: 0 }, record, {
-      cluster: this.cluster,
-      nowMs: at.nowMs ?? 0,
-    })
+    const { cluster } = this
+    return this.accumulator.append(record, { topic: 't', partition, sendNumber: 0, cluster, nowMs: at.nowMs ?? 0 })
   }
 
   ready(nowMs: number, isHurried = false): ReadyCheck {

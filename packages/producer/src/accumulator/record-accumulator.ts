@@ -38,9 +38,20 @@ export interface ReadyCheck {
 
 export type AppendResult = 'appended' | 'batch-created' | 'batch-full' | 'no-memory'
 
+/** Where a record is to go, and what is known at that moment. */
+export interface AppendAt {
+  readonly topic: string
+  /** Undefined: the sticky partitioner chooses. */
+  readonly partition: number | undefined
+  /** The record's running number. */
+  readonly sendNumber: number
+  readonly cluster: Cluster
+  readonly nowMs: number
+}
+
 interface TopicState {
   readonly partitions: Map<number, PartitionQueue>
-  readonly sticky: StickyPartitioner
+  readonly sticky: StickyPartitioner<AppendAt>
 }
 
 /** Batches per partition: append, ready, drain, put back. Java's RecordAccumulator. */
@@ -101,26 +112,17 @@ export class RecordAccumulator {
     return Math.max(this.options.batchSize, upperBound)
   }
 
-  /** HOT: once per record. Without a partition the sticky partitioner chooses. `sendNumber` is the record's running number. */
-  append(
-    target: { readonly topic: string; readonly partition: number | undefined; readonly sendNumber: number },
-    record: EncodedRecord,
-    at: { readonly cluster: Cluster; readonly nowMs: number },
-  ): AppendResult {
-    const topic = this.topicState(target.topic)
-    if (target.partition !== undefined)
-      return this.appendTo(this.queueOf(topic, target.topic, target.partition), record, { ...target, ...at })
-    return this.appendSticky(topic, record, { ...target, ...at })
+  /** HOT: once per record. Without a partition the sticky partitioner chooses. */
+  append(record: EncodedRecord, at: AppendAt): AppendResult {
+    const topic = this.topicState(at.topic)
+    if (at.partition === undefined) return this.appendSticky(topic, record, at)
+    const queue = this.queueOf(topic, at.topic, at.partition)
+    return this.isBatching && queue.tail?.tryAppend(record) ? appendedTo(queue) : this.appendToNew(queue, record, at)
   }
 
-  private appendSticky(
-    topic: TopicState,
-    record: EncodedRecord,
-    at: { readonly topic: string; readonly sendNumber: number; readonly cluster: Cluster; readonly nowMs: number },
-  ): AppendResult {
+  private appendSticky(topic: TopicState, record: EncodedRecord, at: AppendAt): AppendResult {
     const { sticky } = topic
-    const measure = (): PartitionLoads => this.loadsOf(at.topic, topic, at)
-    let queue = this.queueOf(topic, at.topic, sticky.peek(measure))
+    let queue = this.queueOf(topic, at.topic, sticky.peek(at))
     let bytesBefore = 0
     let isAppended = false
     for (;;) {
@@ -129,8 +131,8 @@ export class RecordAccumulator {
       if (bytesBefore > 0) isAppended = this.isBatching && tail?.tryAppend(record) === true
       if (isAppended) break
       // Leaving was put off while a batch was half full. It has been sent since, or has no room for this record.
-      sticky.update(0, { mayLeave: true, measure })
-      const next = this.queueOf(topic, at.topic, sticky.peek(measure))
+      sticky.update(0, { mayLeave: true, context: at })
+      const next = this.queueOf(topic, at.topic, sticky.peek(at))
       if (next === queue) break
       queue = next
     }
@@ -139,24 +141,11 @@ export class RecordAccumulator {
     const tail = queue.tail
     invariant(tail !== undefined, 'a queue has a tail after an append')
     const bytes = tail.estimatedBytes - (isAppended ? bytesBefore : 0)
-    sticky.update(bytes, { mayLeave: tail.isFull, measure })
+    sticky.update(bytes, { mayLeave: tail.isFull, context: at })
     return result
   }
 
-  private appendTo(
-    queue: PartitionQueue,
-    record: EncodedRecord,
-    at: { readonly sendNumber: number; readonly nowMs: number },
-  ): AppendResult {
-    const tail = queue.tail
-    return this.isBatching && tail?.tryAppend(record) ? appendedTo(queue) : this.appendToNew(queue, record, at)
-  }
-
-  private appendToNew(
-    queue: PartitionQueue,
-    record: EncodedRecord,
-    at: { readonly sendNumber: number; readonly nowMs: number },
-  ): AppendResult {
+  private appendToNew(queue: PartitionQueue, record: EncodedRecord, at: AppendAt): AppendResult {
     const buffer = this.pool.tryAllocate(this.bytesNeeded(record))
     if (buffer === undefined) return 'no-memory'
     const batch = this.newBatch(buffer, queue, { createdMs: at.nowMs, firstSend: at.sendNumber, isPooled: true })
@@ -346,8 +335,12 @@ export class RecordAccumulator {
   private topicState(topic: string): TopicState {
     let state = this.topics.get(topic)
     if (state === undefined) {
-      const sticky = new StickyPartitioner(this.random.fork(`sticky ${topic}`), { batchBytes: this.options.batchSize })
-      state = { partitions: new Map(), sticky }
+      const partitions = new Map<number, PartitionQueue>()
+      const sticky = new StickyPartitioner<AppendAt>(this.random.fork(`sticky ${topic}`), {
+        batchBytes: this.options.batchSize,
+        measure: (at) => this.loadsOf(partitions, at),
+      })
+      state = { partitions, sticky }
       this.topics.set(topic, state)
     }
     return state
@@ -370,23 +363,19 @@ export class RecordAccumulator {
    * Differs from Java: measured when a partition is chosen, not on each pass; and a stuck leader's partitions are left
    * out even when nothing is queued for them, where Java takes them for the emptiest of all (K4).
    */
-  private loadsOf(
-    topic: string,
-    state: TopicState,
-    at: { readonly cluster: Cluster; readonly nowMs: number },
-  ): PartitionLoads {
+  private loadsOf(partitions: ReadonlyMap<number, PartitionQueue>, at: AppendAt): PartitionLoads {
     const { partitionerAdaptivePartitioningEnable, partitionerAvailabilityTimeoutMs: timeoutMs } = this.options
-    const partitionCount = at.cluster.partitionCount(topic) ?? 1
-    const available = at.cluster.availablePartitions(topic)
+    const partitionCount = at.cluster.partitionCount(at.topic) ?? 1
+    const available = at.cluster.availablePartitions(at.topic)
     // As in Java: no statistics before every partition was used once.
-    if (!partitionerAdaptivePartitioningEnable || state.partitions.size < partitionCount) {
+    if (!partitionerAdaptivePartitioningEnable || partitions.size < partitionCount) {
       return { partitionCount, available, queueSizes: undefined }
     }
     const queueSizes = available.map((partition) => {
-      const leader = at.cluster.leaderOf(topic, partition)
+      const leader = at.cluster.leaderOf(at.topic, partition)
       const stuckSinceMs = leader === undefined ? undefined : this.stuckSinceMs.get(leader.node.id)
       const isStuck = timeoutMs > 0 && stuckSinceMs !== undefined && at.nowMs - stuckSinceMs > timeoutMs
-      return isStuck ? -1 : (state.partitions.get(partition)?.length ?? 0)
+      return isStuck ? -1 : (partitions.get(partition)?.length ?? 0)
     })
     return { partitionCount, available, queueSizes }
   }

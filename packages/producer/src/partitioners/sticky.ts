@@ -17,21 +17,27 @@ export interface PartitionLoads {
  * `batch.size` bytes went there, so that batches fill; prefers partitions with short queues, so that a slow broker
  * gets less.
  */
-export class StickyPartitioner {
+export class StickyPartitioner<Context> {
   private readonly random: Random
+  /** Asked only when a partition is to be chosen, which is once per batch and not once per record. */
+  private readonly measure: (context: Context) => PartitionLoads
   /** The quantum of stickiness. */
   private readonly batchBytes: number
   private current = -1
   private producedBytes = 0
 
-  constructor(random: Random, options: { readonly batchBytes: number }) {
+  constructor(
+    random: Random,
+    options: { readonly batchBytes: number; readonly measure: (context: Context) => PartitionLoads },
+  ) {
     this.random = random
+    this.measure = options.measure
     this.batchBytes = Math.max(options.batchBytes, 1)
   }
 
   /** The partition for the next record. */
-  peek(measure: () => PartitionLoads): number {
-    if (this.current < 0) this.switch(measure)
+  peek(context: Context): number {
+    if (this.current < 0) this.switch(context)
     return this.current
   }
 
@@ -39,15 +45,15 @@ export class StickyPartitioner {
    * Counts `bytes` for the current partition. It may be left once a quantum went there and no half-filled batch would
    * stay behind (`mayLeave`), and is left in any case after two.
    */
-  update(bytes: number, options: { readonly mayLeave: boolean; readonly measure: () => PartitionLoads }): void {
+  update(bytes: number, options: { readonly mayLeave: boolean; readonly context: Context }): void {
     this.producedBytes += bytes
     if (this.producedBytes >= this.batchBytes * 2 || (this.producedBytes >= this.batchBytes && options.mayLeave)) {
-      this.switch(options.measure)
+      this.switch(options.context)
     }
   }
 
-  private switch(measure: () => PartitionLoads): void {
-    this.current = choosePartition(measure(), this.random.below(2 ** 31))
+  private switch(context: Context): void {
+    this.current = choosePartition(this.measure(context), this.random.below(2 ** 31))
     this.producedBytes = 0
   }
 }
