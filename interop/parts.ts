@@ -1,6 +1,7 @@
+import { framesPart } from './frames/frames-part.ts'
 import { kafkaPart } from './kafka/kafka-part.ts'
 import type { Part } from './part.ts'
 import { schemasPart } from './schemas/schemas-part.ts'
 
 /** Every part, in the order in which they run. */
-export const parts: readonly Part[] = [kafkaPart, schemasPart]
+export const parts: readonly Part[] = [kafkaPart, schemasPart, framesPart]

@@ -14,6 +14,8 @@ export interface KafkaClusterOptions {
   readonly version: KafkaVersion
   /** Default 1. Their ids are 1, 2, ... and each is a controller too. */
   readonly brokers?: number
+  /** What clients are told instead of the real ports: those of a proxy in front of each broker. */
+  readonly advertisedPorts?: readonly number[]
   /** Added to every broker's properties. */
   readonly properties?: Readonly<Record<string, string | number | boolean>>
 }
@@ -21,6 +23,7 @@ export interface KafkaClusterOptions {
 interface BrokerSlot {
   readonly nodeId: number
   readonly port: number
+  readonly advertisedPort: number
   readonly controllerPort: number
   readonly propertiesFile: string
   process: JavaProcess | undefined
@@ -56,6 +59,7 @@ export class KafkaCluster implements AsyncDisposable {
       return {
         nodeId: index + 1,
         port: ports[index]!,
+        advertisedPort: options.advertisedPorts?.[index] ?? ports[index]!,
         controllerPort: ports[count + index]!,
         propertiesFile: join(folder, `broker-${index + 1}.properties`),
         process: undefined,
@@ -143,7 +147,7 @@ export class KafkaCluster implements AsyncDisposable {
       'controller.quorum.voters': this.slots.map((each) => `${each.nodeId}@127.0.0.1:${each.controllerPort}`).join(','),
       'controller.listener.names': 'CONTROLLER',
       listeners: `PLAINTEXT://127.0.0.1:${slot.port},CONTROLLER://127.0.0.1:${slot.controllerPort}`,
-      'advertised.listeners': `PLAINTEXT://127.0.0.1:${slot.port}`,
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${slot.advertisedPort}`,
       'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
       'log.dirs': join(this.folder, `data-${slot.nodeId}`),
       'offsets.topic.replication.factor': replicas,

@@ -1,0 +1,42 @@
+/** One record, as every client can say it. Text only: what bytes do is the business of the golden frames. */
+export interface PlainRecord {
+  readonly key: string | null
+  readonly value: string | null
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface ReadRecord extends PlainRecord {
+  readonly partition: number
+  readonly offset: number
+}
+
+export type CodecName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
+export interface ProduceJob {
+  readonly bootstrapServers: string
+  readonly topic: string
+  readonly acks: '0' | '1' | 'all'
+  readonly codec: CodecName
+  readonly idempotent: boolean
+}
+
+export interface ConsumeJob {
+  readonly bootstrapServers: string
+  readonly topic: string
+}
+
+/** A Kafka client that knows nothing of us, unmodified. */
+export interface ForeignClient {
+  /** For file names. */
+  readonly id: string
+  readonly name: string
+  readonly language: string
+  readonly codecs: readonly CodecName[]
+  readonly canBeIdempotent: boolean
+  /** Installs or builds what is needed. Returns name and version. Throws Skip when this machine cannot have it. */
+  prepare(): Promise<string>
+  /** Resolves when every record was acknowledged (acks=0: handed to the network). Rejects when one was not. */
+  produce(job: ProduceJob, records: readonly PlainRecord[]): Promise<void>
+  /** Reads so many records from the beginning of all partitions, without a group. */
+  consume(job: ConsumeJob, count: number): Promise<readonly ReadRecord[]>
+}
