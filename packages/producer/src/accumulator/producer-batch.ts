@@ -58,7 +58,7 @@ export class ProducerBatch {
   private closedBytes: Uint8Array | undefined
   private stamp = unstamped
   private outcome: BatchResult | 'split' | undefined
-  /** Refuses appends from the first drain on. */
+  /** Refuses appends: from the first drain on, and from the start when it is a part of a split batch. */
   private isSealed = false
 
   /** Sends that ended in a retry. */
@@ -156,6 +156,11 @@ export class ProducerBatch {
     invariant(!this.isInRequest, `${this.where}: renumbered while on the wire`)
     this.stamp = stamp
     this.closedBytes = undefined
+  }
+
+  /** No more records. */
+  refuseAppends(): void {
+    this.isSealed = true
   }
 
   /** No more records; the bytes for the wire. The same bytes again until it is renumbered. */

@@ -1,4 +1,4 @@
-import { initProducerId, produce } from '@harrow/protocol'
+import { initProducerId, kafkaErrors, produce } from '@harrow/protocol'
 import { expect, test } from 'vitest'
 import type { ScriptedBatch } from '../../test/scripted-broker.ts'
 import { ScriptedWorld } from '../../test/scripted-world.ts'
@@ -270,4 +270,21 @@ test('idempotence: callers of a partition are told in order, even if a later bat
   expect(world.outcomes.map(({ value }) => value)).toEqual(['first'])
   world.runUntil(() => world.outcomes.length === 4, 5_000)
   expect(world.outcomes.map(({ value }) => value)).toEqual(['first', 'a', 'b', 'c'])
+})
+
+test('idempotence: a batch that keeps being retried does not fall out of the memory of the broker, which is five', () => {
+  const world = warm({ 'max.in.flight.requests.per.connection': 2, 'retry.backoff.ms': 20 })
+  const highest = (): number => Math.max(...world.cluster.batches.map(({ sequence }) => sequence))
+  let attempts = 0
+  world.cluster.produceScript = () => {
+    const isRefused = world.cluster.batches.at(-1)?.sequence === 1 && ++attempts <= 8
+    return () => (isRefused ? { errorCode: kafkaErrors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code } : {})
+  }
+  for (let i = 0; i < 20; i++) world.send('orders', `${i}`)
+  world.runUntil(() => attempts === 8, 20_000)
+  // Sequence 1 and four behind it, however often it was sent.
+  expect(highest()).toBe(5)
+  world.runUntil(() => world.outcomes.length === 21, 20_000)
+  expect(world.errors()).toEqual(new Array(21).fill(undefined))
+  expect([highest(), new Set(world.cluster.batches.map(({ epoch }) => epoch))]).toEqual([20, new Set([0])])
 })

@@ -8,8 +8,8 @@ export interface ProducerIdAndEpoch {
   readonly epoch: number
 }
 
-/** A broker remembers this many batches per producer and partition, and recognises a retry only among them. */
-const batchesInFlightMax = 5
+/** A broker remembers the last five batches per producer and partition, and recognises a retry only among them. */
+const batchesRemembered = 5
 
 /**
  * The sequence numbers of one partition. `inFlight` holds every batch that has a number and no outcome on the wire: sent,
@@ -23,6 +23,9 @@ export class PartitionSequences {
   private lastAcked = noSequence
   /** In sequence order. */
   private readonly inFlight: ProducerBatch[] = []
+  /** The place of each batch in flight among all that were numbered under this id and epoch. */
+  private readonly places = new Map<ProducerBatch, number>()
+  private numbered = 0
   /** What follows a batch that was given up without knowing whether it is in the log. */
   private unresolvedNext: number | undefined
   /** From here on the numbers are broken: a batch is missing for good. They start anew once what came before is settled. */
@@ -65,7 +68,7 @@ export class PartitionSequences {
     }
     if (this.needsAttention) return false
     if (this.inFlight.length === 0) return true
-    if (!this.isOf(current) || this.inFlight.length >= batchesInFlightMax) return false
+    if (!this.isOf(current) || this.isWindowFull) return false
     // Differs from Java: nothing is pipelined before the first acknowledgement. A broker without state for this id and
     // epoch takes any sequence as the first, so if batch 0 is refused and batch 1 taken, batch 0 can never be written.
     return this.lastAcked !== noSequence
@@ -77,6 +80,7 @@ export class PartitionSequences {
     batch.renumber({ producerId: current.producerId, producerEpoch: current.epoch, baseSequence: this.next })
     this.next = batch.nextSequence
     this.inFlight.push(batch)
+    this.places.set(batch, this.numbered++)
   }
 
   /** The broker has it. */
@@ -109,6 +113,11 @@ export class PartitionSequences {
     const at = this.inFlight.indexOf(batch)
     invariant(at >= 0, `${this.where}: the split batch is in flight`)
     this.inFlight.splice(at, 1, ...parts)
+    // The whole is in no log, so nothing behind it can be: all of them take new places.
+    const place = this.places.get(batch) ?? 0
+    this.places.delete(batch)
+    for (const [index, behind] of this.inFlight.slice(at).entries()) this.places.set(behind, place + index)
+    this.numbered = place + this.inFlight.length - at
     let baseSequence = batch.baseSequence
     const { producerId, producerEpoch } = batch
     for (const part of parts) {
@@ -144,7 +153,9 @@ export class PartitionSequences {
     this.lastAcked = noSequence
     this.gapAt = undefined
     this.unresolvedNext = undefined
+    this.numbered = 0
     for (const batch of this.inFlight) {
+      this.places.set(batch, this.numbered++)
       batch.renumber({ producerId: identity.producerId, producerEpoch: identity.epoch, baseSequence: this.next })
       this.next = batch.nextSequence
     }
@@ -158,11 +169,23 @@ export class PartitionSequences {
       invariant(isInOrder, `${this.where}: sequence ${baseSequence} in flight after ${next}`)
       next = nextSequence
     }
-    invariant(this.inFlight.length <= 2 ** 16, `${this.where}: ${this.inFlight.length} batches in flight`)
+    invariant(this.places.size === this.inFlight.length, `${this.where}: every batch in flight has its place`)
   }
 
   private remove(batch: ProducerBatch): void {
     const at = this.inFlight.indexOf(batch)
     if (at >= 0) this.inFlight.splice(at, 1)
+    this.places.delete(batch)
+  }
+
+  /**
+   * Whether one more batch could push the oldest one in flight out of the broker's memory. Counts what was numbered since,
+   * confirmed or not. Differs from Java, which counts what is in flight: while a batch keeps being refused after its append,
+   * each attempt lets a successor go along and be confirmed; after five the broker no longer knows the batch, answers
+   * OUT_OF_ORDER_SEQUENCE_NUMBER, and a new epoch writes it a second time.
+   */
+  private get isWindowFull(): boolean {
+    const oldest = this.inFlight[0]
+    return oldest !== undefined && this.numbered - (this.places.get(oldest) ?? 0) >= batchesRemembered
   }
 }

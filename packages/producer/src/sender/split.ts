@@ -37,6 +37,8 @@ export function split(
     const bytes = batchHeaderBytes + Math.max(Math.min(accumulator.batchBytes - batchHeaderBytes, half), recordBytes)
     parts.push(newPart(batch, accumulator, { bytes, record }))
   }
+  // Their sequence numbers are taken from the whole, and their memory is not the pool's: no other record may join.
+  for (const part of parts) part.refuseAppends()
   return parts
 }
 
