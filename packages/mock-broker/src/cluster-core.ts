@@ -308,7 +308,8 @@ export class ClusterCore {
   private runTimed(rule: ParsedFaultRule, name: string): void {
     const kind = rule.do && kindOf(rule.do)
     invariant(kind !== undefined, `rule ${name} does nothing`)
-    this.cluster.tell({ event: 'fault-hit', fault: name, action: kind.key, broker: 0, connection: 0, correlationId: 0 })
+    const none = { request: 0, broker: 0, connection: 0, correlationId: 0 }
+    this.cluster.tell({ event: 'fault-hit', fault: name, action: kind.key, ...none })
     const noRequest = (): never => invariant(false, `rule ${name} has no request`) as never
     const step: FaultStep = {
       control: this.control,

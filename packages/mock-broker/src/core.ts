@@ -26,7 +26,13 @@ export {
 export { UnconsumedFaultsError } from './faults/unconsumed.ts'
 export { describeType, type Field, type FieldType, type Issue } from './field.ts'
 export type { Finding } from './findings.ts'
-export { type JournalEntry, JournalOverflowError, type JournalQuery, type RequestJournal } from './journal.ts'
+export {
+  type JournalEntry,
+  JournalOverflowError,
+  type JournalQuery,
+  type RequestJournal,
+  type WrittenBatch,
+} from './journal.ts'
 export type { StoredRecord } from './stored-record.ts'
 export { type TopicConfig, topicConfigFields } from './topic-config.ts'
 export type { BrokerEvent, Tracer } from './trace.ts'

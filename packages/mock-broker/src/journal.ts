@@ -1,7 +1,10 @@
+import { type Api, decodeResponse } from '@harrow/protocol'
 import type { Target } from './handlers/handler.ts'
 
 /** A request that reached a handler's API, decoded. */
 export interface JournalEntry {
+  /** Ordinal among all requests of the cluster, from 1, in the order of arrival; events name requests by it. */
+  readonly id: number
   /** Node id. */
   readonly broker: number
   /** Ordinal of the connection within the cluster, from 1. */
@@ -18,14 +21,31 @@ export interface JournalEntry {
   readonly receivedAtMs: number
   /** When the answer was written; undefined as long as there is none, and for ever if there never was. */
   readonly answeredAtMs: number | undefined
+  /**
+   * The answer that really went out, decoded when it is read; undefined if none did, and for Fetch, whose answers are
+   * the log over again.
+   */
+  readonly answer: unknown
   /** As the protocol package decodes it. Byte fields share memory with the frame as it came. */
   readonly body: unknown
   /** Name of the fault rule that acted on it. */
   readonly fault: string | undefined
   /** Whether it took effect, at least in part: for Produce, whether a batch was appended or recognised. */
   readonly applied: boolean
+  /** What a Produce did to the logs: the batches it appended, and those that were there already. */
+  readonly batches: readonly WrittenBatch[]
   /** Of the frame. */
   readonly bytes: number
+}
+
+/** A batch of a Produce request that is in a log because of it, or was already. */
+export interface WrittenBatch {
+  readonly topic: string
+  readonly partition: number
+  /** Of its first record in the log. */
+  readonly baseOffset: bigint
+  /** `duplicate`: the broker knew it by producer id and sequence, and appended nothing. */
+  readonly how: 'appended' | 'duplicate'
 }
 
 /** Which entries; all that is given must hold. */
@@ -35,6 +55,11 @@ export interface JournalQuery {
   readonly partition?: number
   readonly broker?: number
   readonly clientId?: string
+  readonly connection?: number
+  readonly version?: number
+  /** Name of the fault rule that acted. */
+  readonly fault?: string
+  readonly applied?: boolean
 }
 
 /** The journal was read although it had to drop its oldest entries. */
@@ -42,8 +67,72 @@ export class JournalOverflowError extends Error {
   override readonly name = 'JournalOverflowError'
 }
 
-/** The same entry, as the pipeline fills it in. */
-export type OpenEntry = { -readonly [Key in keyof JournalEntry]: JournalEntry[Key] } & {
+/** An entry as the pipeline fills it in. */
+export class OpenEntry implements JournalEntry {
+  id = 0
+  readonly broker: number
+  readonly connection: number
+  readonly clientId: string | null
+  softwareName: string | undefined
+  softwareVersion: string | undefined
+  readonly api: string
+  readonly version: number
+  readonly correlationId: number
+  readonly receivedAtMs: number
+  answeredAtMs: number | undefined
+  readonly body: unknown
+  fault: string | undefined
+  applied = false
+  readonly batches: WrittenBatch[] = []
+  readonly bytes: number
+  /** Of the request and, once it went out, of the answer that is kept. */
+  keptBytes: number
+  private readonly targetsOf: () => readonly Target[]
+  private decodeAnswer: (() => unknown) | undefined
+
+  constructor(request: RequestOnArrival) {
+    this.broker = request.broker
+    this.connection = request.connection
+    this.clientId = request.clientId
+    this.softwareName = request.softwareName
+    this.softwareVersion = request.softwareVersion
+    this.api = request.api
+    this.version = request.version
+    this.correlationId = request.correlationId
+    this.receivedAtMs = request.receivedAtMs
+    this.body = request.body
+    this.bytes = request.bytes
+    this.keptBytes = request.bytes
+    this.targetsOf = request.targets
+  }
+
+  get answer(): unknown {
+    return this.decodeAnswer?.()
+  }
+
+  get targets(): readonly Target[] {
+    return this.targetsOf()
+  }
+
+  /** The whole frame with its length prefix, as it was handed to the connection. */
+  keepAnswer(api: Api, version: number, frame: Uint8Array): void {
+    this.decodeAnswer = () => decodeResponse(api, version, frame.subarray(4)).body
+    this.keptBytes += frame.length
+  }
+}
+
+export interface RequestOnArrival {
+  readonly broker: number
+  readonly connection: number
+  readonly clientId: string | null
+  readonly softwareName: string | undefined
+  readonly softwareVersion: string | undefined
+  readonly api: string
+  readonly version: number
+  readonly correlationId: number
+  readonly receivedAtMs: number
+  readonly body: unknown
+  readonly bytes: number
   readonly targets: () => readonly Target[]
 }
 
@@ -53,6 +142,7 @@ export class RequestJournal implements Iterable<JournalEntry> {
   private head = 0
   private bytes = 0
   private droppedCount = 0
+  private added = 0
   private readonly limits: { entriesMax: number; bytesMax: number; overflow: 'throw' | 'drop' }
 
   constructor(limits: { readonly entriesMax: number; readonly bytesMax: number; readonly overflow: 'throw' | 'drop' }) {
@@ -89,10 +179,31 @@ export class RequestJournal implements Iterable<JournalEntry> {
 
   /** For the pipeline. */
   add(entry: OpenEntry): void {
+    entry.id = ++this.added
     this.entries.push(entry)
-    this.bytes += entry.bytes
+    this.bytes += entry.keptBytes
+    this.makeRoom()
+  }
+
+  /** For the pipeline: keeps the answer that goes out with the entry, if the entry is still there. */
+  answered(entry: OpenEntry, api: Api, version: number, frame: Uint8Array): void {
+    const oldest = this.entries[this.head]
+    if (oldest === undefined || entry.id < oldest.id) return
+    entry.keepAnswer(api, version, frame)
+    this.bytes += frame.length
+    this.makeRoom()
+  }
+
+  clear(): void {
+    this.entries = []
+    this.head = 0
+    this.bytes = 0
+    this.droppedCount = 0
+  }
+
+  private makeRoom(): void {
     while (this.entries.length - this.head > this.limits.entriesMax || this.bytes > this.limits.bytesMax) {
-      this.bytes -= this.entries[this.head]?.bytes ?? 0
+      this.bytes -= this.entries[this.head]?.keptBytes ?? 0
       // Only counted now; the array is cut when half of it is gone, so dropping stays cheap.
       this.head++
       this.droppedCount++
@@ -101,13 +212,6 @@ export class RequestJournal implements Iterable<JournalEntry> {
       this.entries = this.entries.slice(this.head)
       this.head = 0
     }
-  }
-
-  clear(): void {
-    this.entries = []
-    this.head = 0
-    this.bytes = 0
-    this.droppedCount = 0
   }
 
   private checkWhole(): void {
@@ -119,12 +223,13 @@ export class RequestJournal implements Iterable<JournalEntry> {
   }
 }
 
-function answers(entry: OpenEntry, { api, topic, partition, broker, clientId }: JournalQuery): boolean {
-  if (api !== undefined && entry.api !== api) return false
-  if (broker !== undefined && entry.broker !== broker) return false
-  if (clientId !== undefined && entry.clientId !== clientId) return false
+function answers(entry: OpenEntry, query: JournalQuery): boolean {
+  const { topic, partition, ...plain } = query
+  for (const [key, wanted] of Object.entries(plain)) {
+    if (wanted !== undefined && entry[key as keyof typeof plain] !== wanted) return false
+  }
   if (topic === undefined && partition === undefined) return true
-  return entry
-    .targets()
-    .some((target) => (topic ?? target.topic) === target.topic && (partition ?? target.partition) === target.partition)
+  return entry.targets.some(
+    (target) => (topic ?? target.topic) === target.topic && (partition ?? target.partition) === target.partition,
+  )
 }

@@ -7,6 +7,7 @@ import {
   decodeRequestBody,
   decodeRequestHeader,
   encodeResponse,
+  fetch,
   type RequestHeader,
   type ResponseInput,
 } from '@harrow/protocol'
@@ -18,7 +19,7 @@ import { pickTarget, type RequestFacts } from './faults/match.ts'
 import type { Finding } from './findings.ts'
 import { unknownVersionAnswer } from './handlers/api-versions.ts'
 import type { Call, Handler, InjectedError, Outcome } from './handlers/handler.ts'
-import type { OpenEntry, RequestJournal } from './journal.ts'
+import { OpenEntry, type RequestJournal } from './journal.ts'
 import type { Timers } from './timers.ts'
 import type { ServedVersions } from './versions.ts'
 
@@ -165,7 +166,7 @@ class Exchange {
     const { node, connection } = source
     const targets = () => handler.targets?.(body, parts.cluster) ?? []
     this.facts = { api: api.name, broker: node.id, clientId, version, correlationId, connection, targets }
-    this.entry = {
+    this.entry = new OpenEntry({
       broker: node.id,
       connection,
       clientId,
@@ -175,20 +176,28 @@ class Exchange {
       version,
       correlationId,
       receivedAtMs: parts.cluster.clock.nowMs(),
-      answeredAtMs: undefined,
       body,
-      fault: undefined,
-      applied: false,
       bytes,
       targets,
-    }
+    })
   }
 
   start(): void {
     const { cluster, journal, faults } = this.parts
     const { broker, connection, api, version, correlationId, clientId, bytes } = this.entry
     journal.add(this.entry)
-    cluster.tell({ event: 'request-received', broker, connection, api, version, correlationId, clientId, bytes })
+    const { id: request } = this.entry
+    cluster.tell({
+      event: 'request-received',
+      request,
+      broker,
+      connection,
+      api,
+      version,
+      correlationId,
+      clientId,
+      bytes,
+    })
     this.fault = faults.choose(this.facts)
     this.entry.fault = this.fault?.name
     this.guarded(() => this.faultsAt('before', () => this.handle()))
@@ -227,16 +236,21 @@ class Exchange {
 
   private finish(outcome: Exclude<Outcome, { do: 'wait' }>): void {
     if (!this.end()) return
-    const { cluster } = this.parts
-    const { broker, connection, api, correlationId } = this.entry
+    const { cluster, journal } = this.parts
+    const { id: request, broker, connection, api, correlationId } = this.entry
     if (outcome.do === 'close') {
       this.sink.close('fin', outcome.because)
       return
     }
-    const answer = outcome.do === 'answer' ? this.encode(this.received.handler.api, outcome.body) : undefined
+    const { api: described } = this.received.handler
+    const answer = outcome.do === 'answer' ? this.encode(described, outcome.body) : undefined
     if (answer !== undefined && !this.source.isOpen) return
-    if (answer !== undefined) this.entry.answeredAtMs = cluster.clock.nowMs()
-    cluster.tell({ event: 'request-answered', broker, connection, api, correlationId, bytes: answer?.length ?? 0 })
+    if (answer !== undefined) {
+      this.entry.answeredAtMs = cluster.clock.nowMs()
+      if (described.key !== fetch.key) journal.answered(this.entry, described, this.received.answerVersion, answer)
+    }
+    const bytes = answer?.length ?? 0
+    cluster.tell({ event: 'request-answered', request, broker, connection, api, correlationId, bytes })
     if (answer === undefined) this.sink.noAnswer()
     else this.sink.answer(answer)
   }
@@ -251,9 +265,17 @@ class Exchange {
       next()
       return
     }
-    const { broker, connection, correlationId } = this.entry
+    const { id: request, broker, connection, correlationId } = this.entry
     const { cluster, timers, control } = this.parts
-    cluster.tell({ event: 'fault-hit', fault: fault.name, action: fault.kind.key, broker, connection, correlationId })
+    cluster.tell({
+      event: 'fault-hit',
+      fault: fault.name,
+      action: fault.kind.key,
+      request,
+      broker,
+      connection,
+      correlationId,
+    })
     const { topic, partition } = fault.on
     const step: FaultStep = {
       control,
@@ -293,6 +315,7 @@ class Exchange {
       codecs: parts.codecs,
       later: (ms, wake) => parts.timers.after(ms, () => this.guarded(wake)),
       injected: this.injected,
+      wrote: (batch) => void this.entry.batches.push(batch),
       setSoftware: (name, version) => {
         source.softwareName = name
         source.softwareVersion = version

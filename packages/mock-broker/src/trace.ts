@@ -14,6 +14,8 @@ export type BrokerEvent = { readonly atMs: number } & (
     }
   | {
       readonly event: 'request-received'
+      /** Ordinal of the request: `JournalEntry.id`. */
+      readonly request: number
       readonly broker: number
       readonly connection: number
       readonly api: string
@@ -24,6 +26,8 @@ export type BrokerEvent = { readonly atMs: number } & (
     }
   | {
       readonly event: 'request-answered'
+      /** Ordinal of the request: `JournalEntry.id`. */
+      readonly request: number
       readonly broker: number
       readonly connection: number
       readonly api: string
@@ -63,6 +67,8 @@ export type BrokerEvent = { readonly atMs: number } & (
       readonly event: 'fault-hit'
       readonly fault: string
       readonly action: string
+      /** 0, like those below, for a rule that acts at a time. */
+      readonly request: number
       readonly broker: number
       readonly connection: number
       readonly correlationId: number

@@ -1,6 +1,7 @@
 import type { Api, CompressionCodecs, KafkaErrorRow, RequestOf, ResponseInput } from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
 import type { BrokerNode, Cluster } from '../cluster.ts'
+import type { WrittenBatch } from '../journal.ts'
 import type { ServedVersions } from '../versions.ts'
 
 /**
@@ -38,6 +39,8 @@ export interface Call {
   later(ms: number, wake: () => void): () => void
   /** An error that a fault rule wants in the answer. */
   readonly injected: InjectedError | undefined
+  /** A batch of this request is in a log now, or was already; the journal shows it. */
+  wrote(batch: WrittenBatch): void
   /** From ApiVersions; the journal shows it. */
   setSoftware(name: string, version: string): void
 }

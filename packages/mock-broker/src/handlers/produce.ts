@@ -183,6 +183,7 @@ function appendInSequence(
     if (verdict.is === 'refused') return refused({ ...asRefusal(verdict.error), tellsLogStart: true })
     if (verdict.is === 'duplicate') {
       const { baseOffset, maxTimestamp } = verdict.of
+      call.wrote({ topic: partition.topic, partition: index, baseOffset, how: 'duplicate' })
       cluster.tell({ event: 'batch-duplicate', ...where, baseOffset, producerId, baseSequence })
       // LogAppendTime even on a CreateTime topic: Kafka's, and clients see it (B26).
       return written(index, { baseOffset, logAppendTimeMs: maxTimestamp, logStartOffset: log.startOffset })
@@ -191,6 +192,7 @@ function appendInSequence(
   if (!cluster.makeRoom(partition, batch.bytes.length, call)) return refused(asRefusal(kafkaErrors.KAFKA_STORAGE_ERROR))
   const baseOffset = log.append(batch, partition.leaderEpoch)
   cluster.countLogBytes(batch.bytes.length)
+  call.wrote({ topic: partition.topic, partition: index, baseOffset, how: 'appended' })
   const sizes = { records: batch.recordCount, bytes: batch.bytes.length }
   cluster.tell({ event: 'batch-appended', ...where, baseOffset, ...sizes, producerId, producerEpoch, baseSequence })
   partition.changed()
