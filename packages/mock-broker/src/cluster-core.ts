@@ -18,6 +18,7 @@ import {
   topicNameProblem,
 } from './config.ts'
 import { suggestion } from './did-you-mean.ts'
+import type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
 import { FaultChain, type FaultStatus } from './faults/chain.ts'
 import type { ClusterControl, FaultStep } from './faults/fault-kind.ts'
 import { type FaultRule, FaultRuleError, kindOf, type ParsedFaultRule, parseFaultRule } from './faults/rule.ts'
@@ -29,7 +30,7 @@ import { sequenceAfter } from './log/producer-state.ts'
 import { Pipeline } from './pipeline.ts'
 import type { StoredRecord } from './stored-record.ts'
 import { Timers } from './timers.ts'
-import type { Tracer } from './trace.ts'
+import type { BrokerEvent, Tracer } from './trace.ts'
 import { ServedVersions, versionLimitIssues } from './versions.ts'
 
 /** What a cluster may be given besides its options. */
@@ -154,6 +155,27 @@ export class ClusterCore {
 
   get brokers(): readonly Readonly<BrokerNode>[] {
     return this.cluster.nodes
+  }
+
+  /** Everything that happened, up to `eventsMax`. */
+  get events(): EventStream {
+    return this.cluster.events
+  }
+
+  /**
+   * Calls `listener` at every event from now on, or at those of one kind. It must not call back into the cluster within
+   * the call; what it throws becomes a finding.
+   */
+  subscribe(listener: Tracer): Unsubscribe
+  subscribe<Kind extends BrokerEvent['event']>(kind: Kind, listener: (event: BrokerEventOf<Kind>) => void): Unsubscribe
+  subscribe<Kind extends BrokerEvent['event']>(
+    what: Kind | Tracer,
+    listener?: (event: BrokerEventOf<Kind>) => void,
+  ): Unsubscribe {
+    if (typeof what === 'function') return this.cluster.events.subscribe(what)
+    return this.cluster.events.subscribe((event) => {
+      if (event.event === what) listener?.(event as BrokerEventOf<Kind>)
+    })
   }
 
   get findings(): readonly Finding[] {

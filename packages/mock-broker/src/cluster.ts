@@ -1,11 +1,13 @@
 import { invariant } from '@harrow/protocol'
 import type { Clock, Random } from '@harrow/runtime'
 import type { ClusterConfig, TopicPlan } from './config.ts'
+import { EventStream } from './event-stream.ts'
 import { type Finding, Findings } from './findings.ts'
 import { PartitionLog } from './log/partition-log.ts'
 import { ProducerIds } from './producer-ids.ts'
 import type { TopicConfig } from './topic-config.ts'
 import type { BrokerEventInput, Tracer } from './trace.ts'
+import { WireCapture } from './wire-capture.ts'
 
 /** A broker as the cluster sees it: who it is and whether it lives. Its sockets are `broker.ts`. */
 export interface BrokerNode {
@@ -72,9 +74,10 @@ export class Cluster {
   readonly nodes: readonly BrokerNode[]
   readonly findings = new Findings({ keepMax: 1000 })
   readonly producerIds = new ProducerIds()
+  readonly events: EventStream
+  readonly capture: WireCapture
   /** Before every broker has started for the first time, one that is down is no reason to take leadership away. */
   isStarted = false
-  private readonly trace: Tracer | undefined
   private readonly idRandom: Random
   private readonly topicsByName = new Map<string, Topic>()
   private readonly topicsById = new Map<string, Topic>()
@@ -84,7 +87,15 @@ export class Cluster {
     this.config = config
     this.clock = dependencies.clock
     this.random = dependencies.random
-    this.trace = dependencies.trace
+    this.events = new EventStream({
+      eventsMax: config.eventsMax,
+      trace: dependencies.trace,
+      onListenerError: (error) => {
+        const message = `a subscriber to events threw: ${error instanceof Error ? error.message : String(error)}`
+        this.find({ kind: 'internal', broker: 0, connection: 0, message })
+      },
+    })
+    this.capture = new WireCapture(this.clock, { bytesMax: config.captureBytesMax })
     this.idRandom = this.random.fork('ids')
     this.clusterId = config.clusterId ?? randomUuid(this.random.fork('cluster id'))
     this.nodes = config.brokers.map(({ id, host, port, rack }) => ({ id, host, port, rack, isRunning: false }))
@@ -189,7 +200,7 @@ export class Cluster {
   }
 
   tell(event: BrokerEventInput): void {
-    this.trace?.({ atMs: this.clock.nowMs(), ...event })
+    this.events.tell({ atMs: this.clock.nowMs(), ...event })
   }
 
   find(finding: Omit<Finding, 'atMs'>): Finding {
@@ -206,6 +217,8 @@ export class Cluster {
     this.topicsById.clear()
     this.usedBytes = 0
     this.findings.clear()
+    this.events.clear()
+    this.capture.clear()
     this.createConfiguredTopics()
     for (const partition of gone) partition.changed()
   }

@@ -60,6 +60,13 @@ export interface ClusterOptions {
    * over half a journal proves nothing. `drop`: reading goes on, and `requests.dropped` says how many went.
    */
   readonly journalOverflow?: 'throw' | 'drop'
+  /** Events that the cluster keeps to be read later, besides telling them; the oldest go first. Default 100,000. */
+  readonly eventsMax?: number
+  /**
+   * Bytes of traffic that are captured for `exportPcapng`, from the beginning of the run; what comes after is not, and
+   * the export says so. 0 captures nothing. Default 16 MiB.
+   */
+  readonly captureBytesMax?: Size
   /** Bytes of all logs together. Default 1 GiB. */
   readonly logBytesMax?: Size
   /**
@@ -89,6 +96,8 @@ export interface ClusterConfig {
   readonly journalEntriesMax: number
   readonly journalBytesMax: number
   readonly journalOverflow: 'throw' | 'drop'
+  readonly eventsMax: number
+  readonly captureBytesMax: number
   readonly logBytesMax: number
   readonly logOverflow: 'refuse' | 'delete-oldest'
   readonly onUnhandledRequest: ((finding: Finding) => void) | undefined
@@ -229,6 +238,18 @@ export const clusterOptionFields: readonly Field[] = [
     default: 'throw',
   },
   {
+    key: 'eventsMax',
+    type: { is: 'integer', min: 0, max: 10_000_000 },
+    doc: 'Events that are kept to be read later; the oldest go first.',
+    default: 100_000,
+  },
+  {
+    key: 'captureBytesMax',
+    type: { is: 'size', min: 0, max: 2 ** 31 - 1 },
+    doc: 'Bytes of traffic that are captured for export, from the beginning; 0 captures nothing.',
+    default: '16MiB',
+  },
+  {
     key: 'logBytesMax',
     type: { is: 'size', min: 0, max: Number.MAX_SAFE_INTEGER },
     doc: 'Bytes of all logs together.',
@@ -285,6 +306,8 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     journalEntriesMax: parsed.journalEntriesMax ?? 100_000,
     journalBytesMax: parsed.journalBytesMax ?? 256 * 1024 * 1024,
     journalOverflow: parsed.journalOverflow ?? 'throw',
+    eventsMax: parsed.eventsMax ?? 100_000,
+    captureBytesMax: parsed.captureBytesMax ?? 16 * 1024 * 1024,
     logBytesMax: parsed.logBytesMax ?? 1024 * 1024 * 1024,
     logOverflow: parsed.logOverflow ?? 'refuse',
     onUnhandledRequest: parsed.onUnhandledRequest,
@@ -321,10 +344,11 @@ export function topicNameProblem(name: string): string | undefined {
 
 type ParsedOptions = Omit<
   ClusterOptions,
-  'frameBytesMax' | 'journalBytesMax' | 'logBytesMax' | DurationKey | 'topics'
+  'frameBytesMax' | 'journalBytesMax' | 'captureBytesMax' | 'logBytesMax' | DurationKey | 'topics'
 > & {
   readonly frameBytesMax?: number
   readonly journalBytesMax?: number
+  readonly captureBytesMax?: number
   readonly logBytesMax?: number
   readonly topics?: Readonly<Record<string, (TopicOptions & { config?: Record<string, never> }) | number>>
 } & { readonly [key in DurationKey]?: number }

@@ -3,6 +3,7 @@ import type { CloseReason, Link, Peer, Random } from '@harrow/runtime'
 import type { BrokerNode, Cluster } from './cluster.ts'
 import { describeError, type Pipeline, type Sink, type Source } from './pipeline.ts'
 import type { Timers } from './timers.ts'
+import type { Tap } from './wire-capture.ts'
 
 export interface ConnectionParts {
   readonly cluster: Cluster
@@ -35,6 +36,7 @@ export class Connection implements Peer, Source {
   /** A bad length prefix, found behind the frames. */
   private broken: FrameError | undefined
   private link: Link | undefined
+  private tap: Tap | undefined
   private state: 'open' | 'hung' | 'closed' = 'open'
   private closedHow: 'fin' | 'reset' = 'reset'
   private isBusy = false
@@ -61,14 +63,16 @@ export class Connection implements Peer, Source {
   }
 
   onOpen(link: Link): void {
-    this.link = link
+    this.tap = this.parts.cluster.capture.tap(link, { id: this.connection, broker: this.node })
+    this.link = this.tap.link
     // Closed before it opened: one too many, or its broker stopped in between.
-    if (this.state === 'closed') link.close(this.closedHow)
+    if (this.state === 'closed') this.link.close(this.closedHow)
     else this.watchIdle()
   }
 
   onBytes(bytes: Uint8Array): void {
     this.guarded(() => {
+      this.tap?.received(bytes)
       // What a hung connection is sent goes nowhere; reading on is how it notices that the client closes.
       if (this.state !== 'open') return
       this.usedAtMs = this.parts.cluster.clock.nowMs()
@@ -91,6 +95,7 @@ export class Connection implements Peer, Source {
   }
 
   onClose(why: CloseReason): void {
+    this.tap?.closedByClient(why)
     this.guarded(() => this.ended(`client: ${why.kind}`))
   }
 

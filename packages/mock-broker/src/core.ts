@@ -10,6 +10,7 @@ export {
   parseClusterOptions,
   type TopicOptions,
 } from './config.ts'
+export type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
 export type { FaultStatus } from './faults/chain.ts'
 export type { FaultKind } from './faults/fault-kind.ts'
 export { faultKinds } from './faults/index.ts'

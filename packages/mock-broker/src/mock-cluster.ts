@@ -4,11 +4,13 @@ import { nodeRuntime } from '@harrow/runtime/node'
 import type { BrokerNode } from './cluster.ts'
 import { ClusterCore, type ClusterExtras, type CoreFaultHandle } from './cluster-core.ts'
 import type { ClusterOptions, TopicOptions } from './config.ts'
+import type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
 import type { FaultStatus } from './faults/chain.ts'
 import type { FaultRule } from './faults/rule.ts'
 import type { Finding } from './findings.ts'
 import type { RequestJournal } from './journal.ts'
 import type { StoredRecord } from './stored-record.ts'
+import type { BrokerEvent, Tracer } from './trace.ts'
 
 /** A fault rule at work. */
 export interface FaultHandle {
@@ -80,6 +82,24 @@ export class MockCluster implements AsyncDisposable {
   /** Everything that clients asked, decoded, in the order of arrival. */
   get requests(): RequestJournal {
     return this.core.requests
+  }
+
+  /** Everything that happened, up to `eventsMax`. */
+  get events(): EventStream {
+    return this.core.events
+  }
+
+  /**
+   * Calls `listener` at every event from now on, or at those of one kind. It must not call back into the cluster within
+   * the call; what it throws becomes a finding.
+   */
+  subscribe(listener: Tracer): Unsubscribe
+  subscribe<Kind extends BrokerEvent['event']>(kind: Kind, listener: (event: BrokerEventOf<Kind>) => void): Unsubscribe
+  subscribe<Kind extends BrokerEvent['event']>(
+    what: Kind | Tracer,
+    listener: (event: BrokerEventOf<Kind>) => void = () => {},
+  ): Unsubscribe {
+    return typeof what === 'function' ? this.core.subscribe(what) : this.core.subscribe(what, listener)
   }
 
   /** What went wrong on the wire: malformed frames, unknown APIs, limits reached. */

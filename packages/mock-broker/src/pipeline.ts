@@ -276,6 +276,7 @@ class Exchange {
       connection,
       correlationId,
     })
+    cluster.capture.note(connection, `fault "${fault.name}": ${fault.kind.key}`)
     const { topic, partition } = fault.on
     const step: FaultStep = {
       control,

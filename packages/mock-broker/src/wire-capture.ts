@@ -1,0 +1,128 @@
+import type { Address, Clock, CloseReason, Link } from '@harrow/runtime'
+
+export type Side = 'client' | 'broker'
+
+/** Something that happened on a connection, as the broker's end of it saw it. */
+export type CapturedMoment = {
+  /** Ordinal of the connection within the cluster. */
+  readonly connection: number
+  /** On the monotonic clock. */
+  readonly atMs: number
+  /** For people: which fault acted here. */
+  readonly comments: string[]
+} & (
+  | { readonly what: 'opened'; readonly client: Address; readonly broker: Address; readonly brokerId: number }
+  | { readonly what: 'bytes'; readonly from: Side; readonly bytes: Uint8Array }
+  | { readonly what: 'closed'; readonly by: Side; readonly how: 'fin' | 'reset' }
+)
+
+/** Listens in on one connection. */
+export interface Tap {
+  /** The same link; what is written to it and how it is closed is captured. */
+  readonly link: Link
+  received(bytes: Uint8Array): void
+  closedByClient(why: CloseReason): void
+}
+
+/**
+ * The bytes of every connection as they came and went, copied, because a log overwrites offsets in the bytes it was
+ * sent. From the beginning until `bytesMax` is reached: a dissector that has missed the start of a stream understands
+ * nothing of the rest, and a capture that is full costs nothing more.
+ */
+export class WireCapture {
+  private readonly clock: Clock
+  private readonly bytesMax: number
+  private captured: CapturedMoment[] = []
+  private latest = new Map<number, CapturedMoment>()
+  private bytes = 0
+  private missed = 0
+
+  constructor(clock: Clock, options: { readonly bytesMax: number }) {
+    this.clock = clock
+    this.bytesMax = options.bytesMax
+  }
+
+  /** In the order in which it happened. */
+  get moments(): readonly CapturedMoment[] {
+    return this.captured
+  }
+
+  /** Bytes that came or went after the capture was full (`captureBytesMax`). */
+  get missedBytes(): number {
+    return this.missed
+  }
+
+  /** What the wall clock shows when the monotonic one shows 0, by what both show now. */
+  get wallAtZeroMs(): number {
+    return this.clock.wallMs() - this.clock.nowMs()
+  }
+
+  tap(link: Link, connection: { readonly id: number; readonly broker: Address & { readonly id: number } }): Tap {
+    if (this.bytesMax === 0) return { link, received() {}, closedByClient() {} }
+    const { id, broker } = connection
+    this.add({
+      ...this.now(id),
+      what: 'opened',
+      client: link.remote,
+      broker: { host: broker.host, port: broker.port },
+      brokerId: broker.id,
+    })
+    let isClosed = false
+    const closed = (by: Side, how: 'fin' | 'reset'): void => {
+      if (!isClosed) this.add({ ...this.now(id), what: 'closed', by, how })
+      isClosed = true
+      this.latest.delete(id)
+    }
+    return {
+      link: {
+        remote: link.remote,
+        write: (bytes) => {
+          if (!isClosed) this.addBytes(id, 'broker', bytes)
+          return link.write(bytes)
+        },
+        close: (how = 'fin') => {
+          closed('broker', how)
+          link.close(how)
+        },
+        pauseReading: () => link.pauseReading(),
+        resumeReading: () => link.resumeReading(),
+      },
+      received: (bytes) => this.addBytes(id, 'client', bytes),
+      closedByClient: ({ kind }) => closed('client', kind === 'fin' ? 'fin' : 'reset'),
+    }
+  }
+
+  /** Puts a word for the reader next to what came or went last on a connection. */
+  note(connection: number, comment: string): void {
+    this.latest.get(connection)?.comments.push(comment)
+  }
+
+  /** Forgets what was captured. Connections that are open go on being captured, from the middle. */
+  clear(): void {
+    this.captured = []
+    this.latest.clear()
+    this.bytes = 0
+    this.missed = 0
+  }
+
+  private addBytes(connection: number, from: Side, bytes: Uint8Array): void {
+    if (this.bytes + bytes.length > this.bytesMax) {
+      this.missed += bytes.length
+      // Nothing after a gap: a stream with a hole is worse than one that ends.
+      this.bytes = this.bytesMax
+      return
+    }
+    this.bytes += bytes.length
+    this.add({ ...this.now(connection), what: 'bytes', from, bytes: bytes.slice() })
+  }
+
+  private add(moment: CapturedMoment): void {
+    if (this.missed > 0) return
+    this.captured.push(moment)
+    this.latest.set(moment.connection, moment)
+  }
+
+  private now(connection: number): { connection: number; atMs: number; comments: string[] } {
+    return { connection, atMs: this.clock.nowMs(), comments: [] }
+  }
+}
