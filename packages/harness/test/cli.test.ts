@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -135,6 +135,34 @@ test('harrow run: json is one document on stdout', async () => {
     seed: 1,
     traceHash: expect.stringMatching(/^[0-9a-f]{16}$/),
   })
+})
+
+test('harrow run: several reporters at once, all but one into files', async () => {
+  const report = join(folder, 'report.xml')
+  const { code, out } = await harrow('run', files.good, files.bad, '--reporter', 'tap', '--reporter', `junit=${report}`)
+  expect([code, out.split('\n')[0]]).toEqual([1, 'TAP version 14'])
+  expect(readFileSync(report, 'utf8')).toContain('tests="2" failures="1"')
+})
+
+test.each([
+  [['--reporter', 'tap', '--reporter', 'json'], 'only one can write to the terminal'],
+  [['--reporter', 'junit='], 'which file?'],
+  [['--reporter', 'junt'], 'did you mean "junit"?'],
+  [['--shard', '3/2'], 'expected i/n'],
+  [['--shard', 'x'], 'expected i/n'],
+])('harrow run: %j is wrong usage', async (args, complaint) => {
+  const { code, err } = await harrow('run', files.good, ...args)
+  expect([code, err]).toEqual([2, expect.stringContaining(complaint)])
+})
+
+test('harrow run: the shards together are everything, once', async () => {
+  const list = async (...args: string[]): Promise<string[]> => {
+    const { out } = await harrow('run', files.good, files.bad, '--world', 'all', '--list', ...args)
+    return out.split('\n').filter((line) => line !== '')
+  }
+  const shards = await Promise.all([1, 2, 3].map((index) => list('--shard', `${index}/3`)))
+  expect(shards.map((shard) => shard.length)).toEqual([2, 1, 1])
+  expect(shards.flat().sort()).toEqual((await list()).sort())
 })
 
 test('harrow validate: says how many are valid, or what is wrong', async () => {

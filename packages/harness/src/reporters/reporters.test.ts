@@ -137,3 +137,59 @@ test('json reporter: one document with every law, 64-bit numbers as text', () =>
     ],
   })
 })
+
+test('junit reporter: a suite per world, counts, properties, and the whole failure as text', () => {
+  const { out } = report('junit', [passed, failed, skipped])
+  expect(out).toContain('<testsuites name="harrow" tests="3" failures="1" skipped="1" errors="0" time="1.500">')
+  expect(out).toContain('<testsuite name="tcp" tests="1" failures="0" skipped="1" errors="0" time="0.012">')
+  expect(out).toContain('<property name="seed" value="42"/>')
+  expect(out).toContain('<skipped message="only for simulated"/>')
+  expect(out).toContain('<failure message="EXACTLY1: record 7 is in the log 2 times" type="law">')
+  expect(out).toContain('orders-0@9&#10;timeline&#10;')
+})
+
+test('junit reporter: what would break XML is escaped or replaced', () => {
+  const name = `a <b> & "c" 'd' \u0000 \ud800`
+  const { out } = report('junit', [{ ...passed, name }])
+  expect(out).toContain('name="a &lt;b&gt; &amp; &quot;c&quot; &apos;d&apos; \ufffd \ufffd"')
+})
+
+test('tap reporter: a point per run, the plan last, a diagnostic block for a failure', () => {
+  const { out } = report('tap', [passed, { ...failed, name: 'fails # here' }, skipped])
+  const lines = out.split('\n')
+  expect(lines[0]).toBe('TAP version 14')
+  expect(lines[1]).toBe('ok 1 - A lost ack is not a duplicate (simulated)')
+  expect(lines[2]).toBe('not ok 2 - fails \\# here (simulated)')
+  expect(lines[3]).toBe('  ---')
+  expect(lines).toContain('  message: "EXACTLY1: record 7 is in the log 2 times"')
+  expect(lines).toContain('      orders-0@7')
+  expect(lines).toContain('ok 3 - A lost ack is not a duplicate (tcp) # SKIP only for simulated')
+  expect(lines.at(-2)).toBe('1..3')
+})
+
+test('tap reporter: nothing run is still a valid document', () => {
+  expect(report('tap', []).out).toBe('TAP version 14\n1..0\n')
+})
+
+test('github reporter: an annotation names file and title, with everything escaped', () => {
+  const { out } = report('github', [{ ...failed, name: 'a, b: 100%' }, passed])
+  expect(out.split('\n')[0]).toBe(
+    '::error file=scenarios/delivery/lost-ack.yaml,line=1,title=a%2C b%3A 100%25 (simulated)' +
+      '::EXACTLY1: record 7 is in the log 2 times%0Aharrow run scenarios/delivery/lost-ack.yaml --world simulated --seed 42',
+  )
+  expect(out).toContain('2 scenario runs, 1 failed\n')
+})
+
+test('github reporter: after ten annotations the rest is in the log, and it says so', () => {
+  const { out } = report('github', new Array<ScenarioResult>(12).fill(failed))
+  expect(out.match(/^::error /gm)).toHaveLength(10)
+  expect(out.match(/^::group::/gm)).toHaveLength(12)
+  expect(out).toContain('12 failed; 2 of them only in the log')
+})
+
+test('github reporter: evidence cannot smuggle in a workflow command', () => {
+  const evidence = ['::set-output name=x::y']
+  const violations = [{ law: 'ONCE', message: 'odd', evidence }]
+  const { out } = report('github', [{ ...failed, verdicts: [{ law: 'ONCE', held: false, violations }] }])
+  expect(out).not.toMatch(/^\s*::set-output/m)
+})
