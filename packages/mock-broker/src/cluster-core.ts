@@ -17,8 +17,13 @@ import {
   type TopicOptions,
   topicNameProblem,
 } from './config.ts'
+import { assertDelivered } from './delivery/delivery-error.ts'
+import { type Evidence, judgeDelivery } from './delivery/oracle.ts'
+import type { DeliveryQuery, DeliveryReport } from './delivery/record-delivery.ts'
 import { suggestion } from './did-you-mean.ts'
 import type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
+import { jsonLines } from './export/json-lines.ts'
+import { pcapng } from './export/pcapng.ts'
 import { FaultChain, type FaultStatus } from './faults/chain.ts'
 import type { ClusterControl, FaultStep } from './faults/fault-kind.ts'
 import { type FaultRule, FaultRuleError, kindOf, type ParsedFaultRule, parseFaultRule } from './faults/rule.ts'
@@ -263,6 +268,42 @@ export class ClusterCore {
     return { start: log.startOffset, end: log.endOffset }
   }
 
+  /**
+   * What became of every record that clients sent, by what went over the wire and what is in the logs.
+   * @throws JournalOverflowError if the journal has holes and `journalOverflow` is `throw`
+   */
+  delivery(query: DeliveryQuery = {}): DeliveryReport {
+    return judgeDelivery(this.evidence(), query)
+  }
+
+  /**
+   * @throws DeliveryError with the attempts of each record, unless everything acknowledged is in the log, nothing is there
+   * twice, and every producer's order was kept
+   */
+  assertDelivered(query: DeliveryQuery = {}): void {
+    assertDelivered(this.delivery(query))
+  }
+
+  /**
+   * The traffic so far as a pcapng file, for Wireshark: `tshark -r run.pcapng -d tcp.port==<port>,kafka`.
+   * @throws RangeError if `captureBytesMax` is 0
+   */
+  exportPcapng(): Uint8Array {
+    if (this.cluster.config.captureBytesMax === 0) throw new RangeError('nothing was captured: captureBytesMax is 0')
+    return pcapng(this.cluster.capture)
+  }
+
+  /** The run so far as JSON lines: the cluster, then every event, requests and answers with their bodies. */
+  exportJsonLines(): string {
+    return jsonLines({
+      clusterId: this.clusterId,
+      bootstrapServers: this.bootstrapServers,
+      wallAtZeroMs: this.cluster.capture.wallAtZeroMs,
+      events: this.events,
+      requests: this.requests.kept,
+    })
+  }
+
   /** Adds a fault rule, behind those that are there. @throws FaultRuleError with everything that is wrong with it */
   fault(rule: FaultRule): CoreFaultHandle {
     const parsed = parseFaultRule(rule)
@@ -304,6 +345,20 @@ export class ClusterCore {
     this.chain.clear()
     this.requests.clear()
     this.cluster.reset()
+  }
+
+  private evidence(): Evidence {
+    const created = this.events.of('topic-created').map(({ topic, topicId }) => [topicId, topic] as const)
+    const logs = this.topics.flatMap(({ name: topic, partitions }) =>
+      Array.from({ length: partitions }, (_, partition) => ({
+        topic,
+        partition,
+        startOffset: this.offsets(topic, partition).start,
+        records: this.records(topic, partition),
+      })),
+    )
+    const topicNames = new Map([...created, ...this.topics.map(({ id, name }) => [id, name] as const)])
+    return { requests: this.requests, logs, topicNames, codecs: this.codecs }
   }
 
   private makeControl(): ClusterControl {

@@ -10,6 +10,16 @@ export {
   parseClusterOptions,
   type TopicOptions,
 } from './config.ts'
+export { DeliveryError, timeline } from './delivery/delivery-error.ts'
+export { type Evidence, judgeDelivery } from './delivery/oracle.ts'
+export type {
+  DeliveryAttempt,
+  DeliveryCounts,
+  DeliveryQuery,
+  DeliveryReport,
+  DeliveryStatus,
+  RecordDelivery,
+} from './delivery/record-delivery.ts'
 export type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
 export type { FaultStatus } from './faults/chain.ts'
 export type { FaultKind } from './faults/fault-kind.ts'

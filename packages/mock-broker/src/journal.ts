@@ -155,6 +155,11 @@ export class RequestJournal implements Iterable<JournalEntry> {
     return this.entries.length - this.head
   }
 
+  /** What is there, even if the oldest had to go. Never throws. */
+  get kept(): JournalEntry[] {
+    return this.entries.slice(this.head)
+  }
+
   /** How many of the oldest had to go. Never throws. */
   get dropped(): number {
     return this.droppedCount

@@ -4,6 +4,7 @@ import { nodeRuntime } from '@harrow/runtime/node'
 import type { BrokerNode } from './cluster.ts'
 import { ClusterCore, type ClusterExtras, type CoreFaultHandle } from './cluster-core.ts'
 import type { ClusterOptions, TopicOptions } from './config.ts'
+import type { DeliveryQuery, DeliveryReport } from './delivery/record-delivery.ts'
 import type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
 import type { FaultStatus } from './faults/chain.ts'
 import type { FaultRule } from './faults/rule.ts'
@@ -165,6 +166,35 @@ export class MockCluster implements AsyncDisposable {
   /** First and next offset of a partition. @throws RangeError if there is no such partition */
   offsets(topic: string, partition: number): { readonly start: bigint; readonly end: bigint } {
     return this.core.offsets(topic, partition)
+  }
+
+  /**
+   * What became of every record that clients sent, by what went over the wire and what is in the logs.
+   * @throws JournalOverflowError if the journal has holes and `journalOverflow` is `throw`
+   */
+  delivery(query: DeliveryQuery = {}): DeliveryReport {
+    return this.core.delivery(query)
+  }
+
+  /**
+   * @throws DeliveryError with the attempts of each record, unless everything acknowledged is in the log, nothing is there
+   * twice, and every producer's order was kept
+   */
+  assertDelivered(query: DeliveryQuery = {}): void {
+    this.core.assertDelivered(query)
+  }
+
+  /**
+   * The traffic so far as a pcapng file, for Wireshark: `tshark -r run.pcapng -d tcp.port==<port>,kafka`.
+   * @throws RangeError if `captureBytesMax` is 0
+   */
+  exportPcapng(): Uint8Array {
+    return this.core.exportPcapng()
+  }
+
+  /** The run so far as JSON lines: the cluster, then every event, requests and answers with their bodies. */
+  exportJsonLines(): string {
+    return this.core.exportJsonLines()
   }
 
   /** Adds a fault rule, behind those that are there. @throws FaultRuleError with everything that is wrong with it */
