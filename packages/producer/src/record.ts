@@ -54,10 +54,12 @@ export function checkRecord(record: ProducerRecord<unknown, unknown>): void {
 export function toHeaders(headers: ProducerRecord['headers']): readonly Header[] {
   if (headers === undefined || headers === null) return noHeaders
   if (Array.isArray(headers)) {
-    return (headers as readonly Header[]).map(({ key, value }) => ({
-      key: headerKey(key),
-      value: headerValue(key, value),
-    }))
+    return (headers as readonly (Header | null | undefined)[]).map((header) => {
+      if (typeof header !== 'object' || header === null) {
+        throw new InvalidRecordError(`header ${String(header)}: a header is { key, value }`)
+      }
+      return { key: headerKey(header.key), value: headerValue(header.key, header.value) }
+    })
   }
   return Object.entries(headers).map(([key, value]) => ({ key, value: headerValue(key, value) }))
 }

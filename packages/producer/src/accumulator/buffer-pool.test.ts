@@ -32,10 +32,23 @@ test('buffer pool: pooled buffers are let go when another size needs their bytes
   expect([pool.availableBytes, pool.pooledBytes]).toEqual([150, 100])
 })
 
-test('buffer pool: sizes above 32 bits are counted exactly', () => {
+test('buffer pool: sizes above 32 bits are counted exactly, pooled ones too', () => {
   const pool = new BufferPool({ totalBytes: 20_000_000_000, poolableBytes: 100 })
   pool.deallocate(pool.tryAllocate(100)!)
   expect(pool.availableBytes).toBe(20_000_000_000)
+  expect(pool.tryReserve(19_999_999_900)).toBe(true)
+  expect([pool.availableBytes, pool.pooledBytes]).toEqual([100, 100])
+  expect([pool.tryReserve(101), pool.tryReserve(100), pool.pooledBytes]).toEqual([false, true, 0])
+  pool.release(20_000_000_000)
+  expect(pool.availableBytes).toBe(20_000_000_000)
+})
+
+test('buffer pool: a buffer that the platform cannot make counts nothing', () => {
+  const bytes = 2 ** 53 - 1
+  const pool = new BufferPool({ totalBytes: bytes, poolableBytes: 100 })
+  expect(() => pool.tryAllocate(bytes)).toThrow(RangeError)
+  expect(pool.availableBytes).toBe(bytes)
+  expect(pool.tryAllocate(100)).toHaveLength(100)
 })
 
 test('buffer pool: whatever the order, backing bytes stay within the total and nothing is lost', () => {

@@ -1,12 +1,13 @@
-import { invariant } from '@harrow/protocol'
+import { invariant, type MemoryBudget } from '@harrow/protocol'
 
 /**
- * The memory budget of a producer (`buffer.memory`). Buffers of the usual size are used again; others are only counted.
+ * The memory budget of a producer (`buffer.memory`). Buffers of the usual size are used again; others are only counted,
+ * and so is what records take while they wait for compression.
  *
  * Differs from Java: nobody waits in here. Sends that find no memory wait in one FIFO outside (see admission.ts), and
  * only the first of them may take memory, so neither partial grabs nor a fast path past the queue exist (K11).
  */
-export class BufferPool {
+export class BufferPool implements MemoryBudget {
   readonly totalBytes: number
   /** The size that is pooled: `batch.size`. */
   readonly poolableBytes: number
@@ -27,21 +28,40 @@ export class BufferPool {
     return this.free.length * this.poolableBytes
   }
 
-  /** Undefined: not enough memory now. Contents are whatever the last user left. `bytes` is at most `totalBytes`. */
+  /**
+   * Undefined: not enough memory now. Contents are whatever the last user left. `bytes` is at most `totalBytes`. Throws
+   * RangeError, and counts nothing, when the platform has no memory.
+   */
   tryAllocate(bytes: number): Uint8Array | undefined {
     invariant(bytes <= this.totalBytes, `${bytes} bytes of a pool of ${this.totalBytes}`)
     if (bytes > this.availableBytes) return undefined
+    const pooled = bytes === this.poolableBytes ? this.free.pop() : undefined
+    if (pooled === undefined) this.letGoFor(bytes)
+    const buffer = pooled ?? new Uint8Array(bytes)
     this.usedBytes += bytes
-    if (bytes === this.poolableBytes) return this.free.pop() ?? new Uint8Array(bytes)
-    // Free buffers count as available, so an odd size may need their bytes: let go of some.
-    while (this.usedBytes + this.pooledBytes > this.totalBytes) this.free.pop()
-    return new Uint8Array(bytes)
+    return buffer
   }
 
   /** Gives back exactly what `tryAllocate` returned. */
   deallocate(buffer: Uint8Array): void {
-    invariant(buffer.length <= this.usedBytes, `${buffer.length} bytes given back, ${this.usedBytes} are out`)
-    this.usedBytes -= buffer.length
+    this.release(buffer.length)
     if (buffer.length === this.poolableBytes) this.free.push(buffer)
+  }
+
+  tryReserve(bytes: number): boolean {
+    if (bytes > this.availableBytes) return false
+    this.letGoFor(bytes)
+    this.usedBytes += bytes
+    return true
+  }
+
+  release(bytes: number): void {
+    invariant(bytes <= this.usedBytes, `${bytes} bytes given back, ${this.usedBytes} are out`)
+    this.usedBytes -= bytes
+  }
+
+  /** Free buffers count as available, so others may need their bytes. */
+  private letGoFor(bytes: number): void {
+    while (this.usedBytes + bytes + this.pooledBytes > this.totalBytes) this.free.pop()
   }
 }

@@ -1,4 +1,11 @@
-import { BatchWriter, batchHeaderBytes, type CompressionCodec, type Header, invariant } from '@harrow/protocol'
+import {
+  BatchWriter,
+  batchHeaderBytes,
+  type CompressionCodec,
+  type Header,
+  invariant,
+  type MemoryBudget,
+} from '@harrow/protocol'
 import type { ProducerError } from '../errors.ts'
 import { incrementSequence, lastSequenceOf, noSequence } from '../idempotence/sequences.ts'
 import type { OnCompletion, RecordMetadata } from '../record.ts'
@@ -19,6 +26,11 @@ export interface BatchOptions {
   readonly firstSend: number
   readonly codec: CompressionCodec | undefined
   readonly compressionRatio: number
+  /**
+   * Where the buffer came from, and what grows with the batch is asked of. Undefined for the parts of a split batch,
+   * which live outside the pool, as in Java: the whole has given its memory back, and a full pool could not give more.
+   */
+  readonly memory: MemoryBudget | undefined
 }
 
 /** A record in wire form, on its way into a batch. */
@@ -48,8 +60,8 @@ export class ProducerBatch {
   /** When the caller is told of a failure at the latest: `delivery.timeout.ms` after creation, whatever happens to it. */
   readonly deadlineMs: number
   readonly firstSend: number
-  /** From the pool, to go back there; undefined for the parts of a split batch, which live outside it (as in Java). */
-  readonly pooledBuffer: Uint8Array | undefined
+  /** The size of the buffer from the pool; 0 outside it. */
+  readonly pooledBytes: number
   private readonly writer: BatchWriter
   private readonly callbacks: OnCompletion[] = []
   private readonly timestamps: number[] = []
@@ -58,7 +70,7 @@ export class ProducerBatch {
   private closedBytes: Uint8Array | undefined
   private stamp = unstamped
   private outcome: BatchResult | 'split' | undefined
-  /** Refuses appends: from the first drain on, and from the start when it is a part of a split batch. */
+  /** Refuses appends: from the first that had no room, or the first drain; a part of a split batch, always. */
   private isSealed = false
 
   /** Sends that ended in a retry. */
@@ -72,16 +84,17 @@ export class ProducerBatch {
   /** Some attempt ended without anybody knowing whether the broker appended it. */
   mayBeInLog = false
 
-  constructor(buffer: Uint8Array, options: BatchOptions & { readonly isPooled: boolean }) {
+  constructor(buffer: Uint8Array, options: BatchOptions) {
     this.id = options.id
     this.topic = options.topic
     this.partition = options.partition
     this.createdMs = options.createdMs
     this.deadlineMs = options.createdMs + options.deliveryTimeoutMs
     this.firstSend = options.firstSend
-    this.pooledBuffer = options.isPooled ? buffer : undefined
-    const { codec, compressionRatio } = options
-    this.writer = new BatchWriter(buffer, codec === undefined ? {} : { codec, compressionRatio })
+    const { codec, compressionRatio, memory } = options
+    this.pooledBytes = memory === undefined ? 0 : buffer.length
+    const growing = memory === undefined ? {} : { memory }
+    this.writer = new BatchWriter(buffer, codec === undefined ? {} : { codec, compressionRatio, ...growing })
   }
 
   get recordCount(): number {
@@ -139,16 +152,37 @@ export class ProducerBatch {
     return { batch: id, topic, partition, sequence: baseSequence, epoch: producerEpoch }
   }
 
-  /** HOT: once per record. False: no room, nothing written. A sealed batch has no room. */
+  /** Memory counted for it: the buffer from the pool, and what uncompressed records take beyond that. */
+  get heldBytes(): number {
+    return this.pooledBytes + this.writer.reservedBytes
+  }
+
+  /**
+   * HOT: once per record. False: no room, or no memory to grow; nothing written. It takes nothing from then on, so it is
+   * compressed at once: it may have to wait for long, and needs less memory then.
+   */
   tryAppend(record: EncodedRecord): boolean {
     if (this.isSealed) return false
     const { key, value, headers, timestampMs } = record
-    if (!this.writer.tryAppend(timestampMs, key, value, headers)) return false
+    if (!this.writer.tryAppend(timestampMs, key, value, headers)) {
+      this.isSealed = true
+      this.writer.endRecords()
+      return false
+    }
     this.callbacks.push(record.onCompletion)
     this.timestamps.push(timestampMs)
     this.keySizes.push(key === null ? -1 : key.length)
     this.valueSizes.push(value === null ? -1 : value.length)
     return true
+  }
+
+  /** Ends its use of memory, but for the buffer from the pool, which is returned unless a larger one took its place. */
+  discard(): Uint8Array | undefined {
+    invariant(this.isDone && !this.isInRequest, `${this.where}: its bytes may still be needed`)
+    const buffer = this.pooledBytes === 0 ? undefined : this.writer.buffer
+    this.writer.discard()
+    this.closedBytes = undefined
+    return buffer
   }
 
   /** Gives it its place among the batches of its partition; it is encoded anew when it is next sent. */
@@ -165,8 +199,9 @@ export class ProducerBatch {
 
   /** No more records; the bytes for the wire. The same bytes again until it is renumbered. */
   seal(): Uint8Array {
-    this.isSealed = true
     if (this.closedBytes !== undefined) return this.closedBytes
+    invariant(!this.isDone, `${this.where}: sent after its outcome`)
+    this.isSealed = true
     const { stamp } = this
     this.closedBytes = stamp === unstamped ? this.writer.close() : this.writer.close(stamp)
     return this.closedBytes

@@ -5,6 +5,7 @@ import { type PartitionLoads, StickyPartitioner } from '../partitioners/sticky.t
 import type { Trace } from '../trace.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { CompressionRatios } from './compression-ratios.ts'
+import { NodeAvailability } from './node-availability.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import { type BatchOptions, type EncodedRecord, ProducerBatch } from './producer-batch.ts'
 import { type Readiness, readinessOf } from './readiness.ts'
@@ -50,8 +51,11 @@ export interface AppendAt {
 }
 
 interface TopicState {
+  readonly name: string
   readonly partitions: Map<number, PartitionQueue>
-  readonly sticky: StickyPartitioner<AppendAt>
+  /** Those with data. */
+  readonly queued: Set<PartitionQueue>
+  readonly sticky: StickyPartitioner
 }
 
 /** Batches per partition: append, ready, drain, put back. Java's RecordAccumulator. */
@@ -72,8 +76,8 @@ export class RecordAccumulator {
   private readonly incomplete = new Set<ProducerBatch>()
   /** Batches whose memory is still in use: the incomplete ones, and those that a request outlives. */
   private readonly holding = new Set<ProducerBatch>()
-  /** Per node: since when it has had data that it could not be sent; for `partitioner.availability.timeout.ms`. */
-  private readonly stuckSinceMs = new Map<number, number>()
+  /** Told by the sender, each turn, of every node with data to send. */
+  readonly availability: NodeAvailability
   private batchesCreated = 0
 
   constructor(random: Random, options: AccumulatorOptions) {
@@ -81,6 +85,7 @@ export class RecordAccumulator {
     // Differs from Java: a batch.size above buffer.memory means smaller batches; there every send fails.
     this.options = { ...options, batchSize: Math.max(Math.min(options.batchSize, options.bufferMemory), 1) }
     this.isBatching = options.batchSize > 0
+    this.availability = new NodeAvailability(options.partitionerAvailabilityTimeoutMs)
     this.pool = new BufferPool({ totalBytes: options.bufferMemory, poolableBytes: this.options.batchSize })
   }
 
@@ -116,13 +121,13 @@ export class RecordAccumulator {
   append(record: EncodedRecord, at: AppendAt): AppendResult {
     const topic = this.topicState(at.topic)
     if (at.partition === undefined) return this.appendSticky(topic, record, at)
-    const queue = this.queueOf(topic, at.topic, at.partition)
+    const queue = queueOf(topic, at.partition)
     return this.isBatching && queue.tail?.tryAppend(record) ? appendedTo(queue) : this.appendToNew(queue, record, at)
   }
 
   private appendSticky(topic: TopicState, record: EncodedRecord, at: AppendAt): AppendResult {
     const { sticky } = topic
-    let queue = this.queueOf(topic, at.topic, sticky.peek(at))
+    let queue = queueOf(topic, sticky.current ?? sticky.choose(this.loadsOf(topic, at)))
     let bytesBefore = 0
     let isAppended = false
     for (;;) {
@@ -131,8 +136,8 @@ export class RecordAccumulator {
       if (bytesBefore > 0) isAppended = this.isBatching && tail?.tryAppend(record) === true
       if (isAppended) break
       // Leaving was put off while a batch was half full. It has been sent since, or has no room for this record.
-      sticky.update(0, { mayLeave: true, context: at })
-      const next = this.queueOf(topic, at.topic, sticky.peek(at))
+      if (!sticky.isOverAfter(0, true)) break
+      const next = queueOf(topic, sticky.choose(this.loadsOf(topic, at)))
       if (next === queue) break
       queue = next
     }
@@ -141,17 +146,18 @@ export class RecordAccumulator {
     const tail = queue.tail
     invariant(tail !== undefined, 'a queue has a tail after an append')
     const bytes = tail.estimatedBytes - (isAppended ? bytesBefore : 0)
-    sticky.update(bytes, { mayLeave: tail.isFull, context: at })
+    if (sticky.isOverAfter(bytes, tail.isFull)) sticky.choose(this.loadsOf(topic, at))
     return result
   }
 
   private appendToNew(queue: PartitionQueue, record: EncodedRecord, at: AppendAt): AppendResult {
-    const buffer = this.pool.tryAllocate(this.bytesNeeded(record))
+    const { pool } = this
+    const buffer = pool.tryAllocate(this.bytesNeeded(record))
     if (buffer === undefined) return 'no-memory'
-    const batch = this.newBatch(buffer, queue, { createdMs: at.nowMs, firstSend: at.sendNumber, isPooled: true })
+    const batch = this.newBatch(buffer, queue, { createdMs: at.nowMs, firstSend: at.sendNumber, memory: pool })
     invariant(batch.tryAppend(record), 'a new batch takes its first record')
     queue.push(batch)
-    this.queued.add(queue)
+    this.list(queue)
     this.incomplete.add(batch)
     this.holding.add(batch)
     return 'batch-created'
@@ -225,8 +231,8 @@ export class RecordAccumulator {
       bytes += head.estimatedBytes
       taken.push(queue.takeHead())
       // To the end of the line.
-      this.queued.delete(queue)
-      if (queue.length > 0) this.queued.add(queue)
+      this.unlist(queue)
+      if (queue.length > 0) this.list(queue)
     }
     return taken
   }
@@ -235,14 +241,14 @@ export class RecordAccumulator {
   putBack(batch: ProducerBatch): void {
     const queue = this.queueFor(batch)
     queue.putBack(batch)
-    this.queued.add(queue)
+    this.list(queue)
   }
 
   /** In place of a batch that was too large. */
   replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
     const queue = this.queueFor(batch)
     queue.replace(batch, parts)
-    this.queued.add(queue)
+    this.list(queue)
     // The parts are as old as the whole; keep the order by age.
     const ordered = [...this.incomplete].flatMap((other) => (other === batch ? [...parts] : [other]))
     this.incomplete.clear()
@@ -253,7 +259,7 @@ export class RecordAccumulator {
   newBatch(
     buffer: Uint8Array,
     where: { readonly topic: string; readonly partition: number },
-    options: Pick<BatchOptions, 'createdMs' | 'firstSend'> & { readonly isPooled: boolean },
+    options: Pick<BatchOptions, 'createdMs' | 'firstSend' | 'memory'>,
   ): ProducerBatch {
     const { topic, partition } = where
     const { deliveryTimeoutMs, codec, trace } = this.options
@@ -271,7 +277,7 @@ export class RecordAccumulator {
   removeQueued(batch: ProducerBatch): boolean {
     const queue = this.queueFor(batch)
     const wasQueued = queue.remove(batch)
-    if (queue.length === 0) this.queued.delete(queue)
+    if (queue.length === 0) this.unlist(queue)
     return wasQueued
   }
 
@@ -288,27 +294,20 @@ export class RecordAccumulator {
   free(batch: ProducerBatch): void {
     invariant(batch.isDone && !batch.isInRequest, `${batch.where}: freed too early`)
     invariant(this.holding.delete(batch), `${batch.where}: freed twice`)
-    if (batch.pooledBuffer !== undefined) this.pool.deallocate(batch.pooledBuffer)
+    const buffer = batch.discard()
+    if (buffer !== undefined) this.pool.deallocate(buffer)
+    else this.pool.release(batch.pooledBytes)
   }
 
   setMuted(batch: ProducerBatch, isMuted: boolean): void {
     this.queueFor(batch).isMuted = isMuted
   }
 
-  /** Told each turn for a node with data to send: `canSend` says whether it could take some. */
-  noteAvailability(node: number, options: { readonly canSend: boolean; readonly nowMs: number }): void {
-    if (this.options.partitionerAvailabilityTimeoutMs === 0) return
-    if (options.canSend) this.stuckSinceMs.delete(node)
-    else if (!this.stuckSinceMs.has(node)) this.stuckSinceMs.set(node, options.nowMs)
-  }
-
   checkInvariants(): void {
-    for (const { partitions } of this.topics.values()) {
+    for (const { partitions, queued } of this.topics.values()) {
       for (const queue of partitions.values()) {
-        invariant(
-          queue.length > 0 === this.queued.has(queue),
-          `${queue.topic}-${queue.partition}: listed iff it has data`,
-        )
+        const isListed = this.queued.has(queue) && queued.has(queue)
+        invariant(queue.length > 0 === isListed, `${queue.topic}-${queue.partition}: listed iff it has data`)
         for (const batch of queue)
           invariant(this.incomplete.has(batch) && !batch.isDone, `${batch.where}: queued and done`)
         const batches = [...queue]
@@ -321,7 +320,7 @@ export class RecordAccumulator {
       }
     }
     let heldBytes = 0
-    for (const batch of this.holding) heldBytes += batch.pooledBuffer?.length ?? 0
+    for (const batch of this.holding) heldBytes += batch.heldBytes
     const usedBytes = this.pool.totalBytes - this.pool.availableBytes
     invariant(heldBytes === usedBytes, `batches hold ${heldBytes} bytes, the pool says ${usedBytes}`)
     invariant(this.pool.availableBytes >= 0, 'the pool is never overdrawn')
@@ -332,53 +331,63 @@ export class RecordAccumulator {
     }
   }
 
-  private topicState(topic: string): TopicState {
-    let state = this.topics.get(topic)
+  private list(queue: PartitionQueue): void {
+    this.queued.add(queue)
+    this.topicState(queue.topic).queued.add(queue)
+  }
+
+  private unlist(queue: PartitionQueue): void {
+    this.queued.delete(queue)
+    this.topicState(queue.topic).queued.delete(queue)
+  }
+
+  private topicState(name: string): TopicState {
+    let state = this.topics.get(name)
     if (state === undefined) {
-      const partitions = new Map<number, PartitionQueue>()
-      const sticky = new StickyPartitioner<AppendAt>(this.random.fork(`sticky ${topic}`), {
-        batchBytes: this.options.batchSize,
-        measure: (at) => this.loadsOf(partitions, at),
-      })
-      state = { partitions, sticky }
-      this.topics.set(topic, state)
+      const sticky = new StickyPartitioner(this.random.fork(`sticky ${name}`), { batchBytes: this.options.batchSize })
+      state = { name, partitions: new Map(), queued: new Set(), sticky }
+      this.topics.set(name, state)
     }
     return state
   }
 
-  private queueOf(state: TopicState, topic: string, partition: number): PartitionQueue {
-    let queue = state.partitions.get(partition)
-    if (queue === undefined) {
-      queue = new PartitionQueue(topic, partition)
-      state.partitions.set(partition, queue)
-    }
-    return queue
-  }
-
   private queueFor(batch: ProducerBatch): PartitionQueue {
-    return this.queueOf(this.topicState(batch.topic), batch.topic, batch.partition)
+    return queueOf(this.topicState(batch.topic), batch.partition)
   }
 
-  /**
-   * Differs from Java: measured when a partition is chosen, not on each pass; and a stuck leader's partitions are left
-   * out even when nothing is queued for them, where Java takes them for the emptiest of all (K4).
-   */
-  private loadsOf(partitions: ReadonlyMap<number, PartitionQueue>, at: AppendAt): PartitionLoads {
-    const { partitionerAdaptivePartitioningEnable, partitionerAvailabilityTimeoutMs: timeoutMs } = this.options
-    const partitionCount = at.cluster.partitionCount(at.topic) ?? 1
-    const available = at.cluster.availablePartitions(at.topic)
+  /** Differs from Java: measured when a partition is chosen, not on each pass. */
+  private loadsOf(topic: TopicState, at: AppendAt): PartitionLoads {
+    const partitionCount = at.cluster.partitionCount(topic.name) ?? 1
+    const available = at.cluster.availablePartitions(topic.name)
     // As in Java: no statistics before every partition was used once.
-    if (!partitionerAdaptivePartitioningEnable || partitions.size < partitionCount) {
+    if (!this.options.partitionerAdaptivePartitioningEnable || topic.partitions.size < partitionCount) {
       return { partitionCount, available, queueSizes: undefined }
     }
-    const queueSizes = available.map((partition) => {
-      const leader = at.cluster.leaderOf(at.topic, partition)
-      const stuckSinceMs = leader === undefined ? undefined : this.stuckSinceMs.get(leader.node.id)
-      const isStuck = timeoutMs > 0 && stuckSinceMs !== undefined && at.nowMs - stuckSinceMs > timeoutMs
-      return isStuck ? -1 : (partitions.get(partition)?.length ?? 0)
-    })
+    const queueSizes = new Map<number, number>()
+    for (const { partition, length } of topic.queued) queueSizes.set(partition, length)
+    const leftOut = this.availability.leftOut(at.nowMs, (node) => this.hasQueuedFor(node, at.cluster))
+    // Only while a broker is left out are all partitions looked at.
+    for (const partition of leftOut.size === 0 ? [] : available) {
+      const leader = at.cluster.leaderOf(topic.name, partition)
+      if (leader !== undefined && leftOut.has(leader.node.id)) queueSizes.set(partition, -1)
+    }
     return { partitionCount, available, queueSizes }
   }
+
+  private hasQueuedFor(node: number, cluster: Cluster): boolean {
+    for (const { topic, partition } of this.queued)
+      if (cluster.leaderOf(topic, partition)?.node.id === node) return true
+    return false
+  }
+}
+
+function queueOf(topic: TopicState, partition: number): PartitionQueue {
+  let queue = topic.partitions.get(partition)
+  if (queue === undefined) {
+    queue = new PartitionQueue(topic.name, partition)
+    topic.partitions.set(partition, queue)
+  }
+  return queue
 }
 
 /** The sender need not hear of a record that joined a batch which is waiting for its time. */

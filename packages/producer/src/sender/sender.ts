@@ -91,7 +91,7 @@ export class Sender {
     let next = nextCheckMs
     for (const one of work) {
       const canSend = network.ready(one.node, nowMs)
-      accumulator.noteAvailability(one.node.id, { canSend, nowMs })
+      accumulator.availability.note(one.node.id, { canSend, nowMs })
       if (!canSend) next = Math.min(next, network.readyAgainMs(one.node, nowMs))
       // There may be more to send to this node; the next turn finds out.
       else if (this.sendTo(one, nowMs)) next = nowMs

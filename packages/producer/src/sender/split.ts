@@ -48,7 +48,7 @@ function newPart(
   { bytes, record }: { readonly bytes: number; readonly record: EncodedRecord },
 ): ProducerBatch {
   const { createdMs, firstSend } = batch
-  const part = accumulator.newBatch(new Uint8Array(bytes), batch, { createdMs, firstSend, isPooled: false })
+  const part = accumulator.newBatch(new Uint8Array(bytes), batch, { createdMs, firstSend, memory: undefined })
   // The parts take over the numbers of the whole, so giving one up is noticed even before it was sent (Java: K15).
   part.mayBeInLog = batch.mayBeInLog
   invariant(part.tryAppend(record), 'a new batch takes its first record')

@@ -230,6 +230,19 @@ test.each<[string, readonly number[], number, RecordErrorKind]>([
   expect(error).toMatchObject({ name: 'RecordError', kind })
 })
 
+test.each([nodeCodecs.gzip, nodeCodecs.snappy, nodeCodecs.lz4])(
+  'batch reader: refuses a count that does not match the records that $name compressed',
+  (codec) => {
+    const writer = new BatchWriter(new Uint8Array(4096), { codec })
+    for (let i = 0; i < 3; i++) writer.tryAppend(1000 + i, null, utf8('value '.repeat(i)), [])
+    const batch = readBatchHeader(writer.close())
+    expect(readRecords(batch, nodeCodecs)).toHaveLength(3)
+    const errorFor = (recordCount: number): unknown => errorOf(() => readRecords({ ...batch, recordCount }, nodeCodecs))
+    expect(errorFor(4)).toMatchObject({ name: 'RecordError', kind: 'record-count' })
+    expect(errorFor(2)).toMatchObject({ name: 'RecordError', kind: 'trailing-bytes' })
+  },
+)
+
 test('batch reader: as in Java, any negative key or value length is null, and attributes of a record are ignored', () => {
   const section = [0x0c, 0xff, 0, 0, 0x03, 0x05, 0x00]
   section.splice(1, 1, 0x7f)

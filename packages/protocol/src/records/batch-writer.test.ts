@@ -164,7 +164,7 @@ test('batch writer: a 16384-byte batch takes 1024 records of key "key" and value
   expect(writer.isFull).toBe(false)
   const bytes = writer.close()
   expect(bytes.length).toBe(16381)
-  expect(bytes.buffer).toBe(writer.buffer.buffer)
+  expect(bytes.buffer).toBe(writer.buffer?.buffer)
 })
 
 test('batch writer: the limit itself is still room, and reaching it makes the batch full', () => {
@@ -175,7 +175,7 @@ test('batch writer: the limit itself is still room, and reaching it makes the ba
   expect(exact.isFull).toBe(true)
   const short = new BatchWriter(new Uint8Array(batchHeaderBytes + 29))
   expect(short.tryAppend(0, utf8('key'), utf8('value'), [])).toBe(true)
-  const before = short.buffer.slice()
+  const before = short.buffer?.slice()
   expect(short.tryAppend(0, utf8('key'), utf8('value'), [])).toBe(false)
   expect(short.buffer).toEqual(before)
   expect(short.recordCount).toBe(1)
@@ -229,7 +229,7 @@ test('batch writer: with compression the estimate is floor(uncompressed * ratio 
   expect(61 + Math.floor((uncompressed - recordBytes) * 0.3 * 1.05) + recordBytes).toBeLessThanOrEqual(1000)
   expect(uncompressed).toBeGreaterThan(1000)
   const bytes = writer.close()
-  expect(bytes.buffer).toBe(writer.buffer.buffer)
+  expect(bytes.buffer).toBe(writer.buffer?.buffer)
   expect(writer.estimatedBytes).toBe(bytes.length)
   expect(readRecords(readBatchHeader(bytes), nodeCodecs)).toHaveLength(count)
 })
@@ -242,6 +242,106 @@ test('batch writer: a ratio of 1 is assumed without a better one, and bytes that
   const bytes = writer.close()
   expect(bytes.length).toBeGreaterThan(200)
   expect(readRecords(readBatchHeader(bytes), nodeCodecs)[0]!.value).toEqual(noise)
+})
+
+test('batch writer: the estimate grows with every record, and is the size once closed', () => {
+  for (const codec of [undefined, nodeCodecs.gzip, nodeCodecs.snappy, nodeCodecs.lz4]) {
+    const writer = new BatchWriter(new Uint8Array(4096), codec === undefined ? {} : { codec })
+    let estimate = writer.estimatedBytes
+    expect(estimate).toBe(batchHeaderBytes)
+    for (let i = 0; i < 20; i++) {
+      writer.tryAppend(i, utf8(`key ${i}`), utf8('value '.repeat(i)), [])
+      expect(writer.estimatedBytes).toBeGreaterThan(estimate)
+      estimate = writer.estimatedBytes
+    }
+    const bytes = writer.close()
+    expect(writer.estimatedBytes).toBe(bytes.length)
+    if (codec === undefined) expect(bytes.length).toBe(estimate)
+  }
+})
+
+test('batch writer: headers count when room is decided', () => {
+  const plain = new BatchWriter(new Uint8Array(batchHeaderBytes + 50))
+  expect(plain.tryAppend(0, utf8('key'), utf8('value'), [])).toBe(true)
+  const headers = [{ key: 'a header', value: utf8('with a value') }]
+  expect(plain.tryAppend(0, utf8('key'), utf8('value'), headers)).toBe(false)
+  expect(plain.tryAppend(0, utf8('key'), utf8('value'), [])).toBe(true)
+})
+
+/** A budget that remembers the most that was out at once. */
+class Budget {
+  outBytes = 0
+  peakBytes = 0
+  private readonly totalBytes: number
+
+  constructor(totalBytes: number) {
+    this.totalBytes = totalBytes
+  }
+
+  tryReserve(bytes: number): boolean {
+    if (this.outBytes + bytes > this.totalBytes) return false
+    this.outBytes += bytes
+    this.peakBytes = Math.max(this.peakBytes, this.outBytes)
+    return true
+  }
+
+  release(bytes: number): void {
+    this.outBytes -= bytes
+  }
+}
+
+test('batch writer: what records take beyond the buffer until they are compressed is reserved, and then given back', () => {
+  const memory = new Budget(100_000)
+  const writer = new BatchWriter(new Uint8Array(1000), { codec: nodeCodecs.lz4, compressionRatio: 0.1, memory })
+  const value = new Uint8Array(100).fill(1)
+  while (writer.tryAppend(0, null, value, []));
+  expect(writer.uncompressedBytes).toBeGreaterThan(7_000)
+  expect(writer.reservedBytes).toBe(memory.outBytes)
+  expect(memory.outBytes).toBeGreaterThanOrEqual(writer.uncompressedBytes)
+  expect(memory.outBytes).toBeLessThan(9_100)
+  writer.endRecords()
+  expect([memory.outBytes, writer.isFull, writer.estimatedBytes < 1000]).toEqual([0, true, true])
+  expect(readRecords(readBatchHeader(writer.close()), nodeCodecs)).toHaveLength(writer.recordCount)
+})
+
+test('batch writer: a record for which the batch cannot grow is refused, and what is there stays whole', () => {
+  const memory = new Budget(5_000)
+  const writer = new BatchWriter(new Uint8Array(1000), { codec: nodeCodecs.gzip, compressionRatio: 0.1, memory })
+  const value = new Uint8Array(100).fill(1)
+  while (writer.tryAppend(0, null, value, []));
+  expect(writer.uncompressedBytes).toBeLessThan(5_000)
+  expect(memory.peakBytes).toBeLessThanOrEqual(5_000)
+  const records = readRecords(readBatchHeader(writer.close()), nodeCodecs)
+  expect(records).toHaveLength(writer.recordCount)
+  expect(memory.outBytes).toBe(0)
+})
+
+test('batch writer: records that do not compress as expected stay reserved until the batch is discarded', () => {
+  const memory = new Budget(100_000)
+  const writer = new BatchWriter(new Uint8Array(1000), { codec: nodeCodecs.gzip, compressionRatio: 0.1, memory })
+  let seed = 1
+  const noise = (): Uint8Array =>
+    Uint8Array.from({ length: 100 }, () => {
+      seed = Math.imul(seed, 1_103_515_245) + 12_345
+      return seed >>> 24
+    })
+  while (writer.tryAppend(0, null, noise(), []));
+  const bytes = writer.close()
+  expect(bytes.length).toBeGreaterThan(7_000)
+  expect(memory.outBytes).toBeGreaterThanOrEqual(writer.uncompressedBytes)
+  expect(readRecords(readBatchHeader(bytes), nodeCodecs)).toHaveLength(writer.recordCount)
+  writer.discard()
+  expect([memory.outBytes, writer.reservedBytes]).toEqual([0, 0])
+  expect(writer.buffer).toHaveLength(1000)
+})
+
+test('batch writer: a batch that compression made larger than its buffer lets the buffer go', () => {
+  const memory = new Budget(100_000)
+  const noise = Uint8Array.from({ length: 120 }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 13) & 0xff)
+  const writer = new BatchWriter(new Uint8Array(200), { codec: nodeCodecs.gzip, memory })
+  writer.tryAppend(0, null, noise, [])
+  expect(writer.close().length).toBeGreaterThan(200)
+  expect([writer.buffer, memory.outBytes]).toEqual([undefined, 0])
 })
 
 test('batch writer: closed again with another producer state, only that and the crc differ, and nothing is compressed twice', () => {

@@ -22,6 +22,13 @@ export interface ProducerState {
   readonly isTransactional?: boolean
 }
 
+/** Who is asked before a batch takes memory beyond its buffer, and told when it needs it no longer. */
+export interface MemoryBudget {
+  /** False: not now. Then nothing was taken. */
+  tryReserve(bytes: number): boolean
+  release(bytes: number): void
+}
+
 /** A margin on the estimated compressed size, as in Java: an estimate that is too low makes a batch too large. */
 const compressionEstimateMargin = 1.05
 
@@ -32,10 +39,18 @@ const compressionEstimateMargin = 1.05
  * Without compression the buffer grows only if the very first record does not fit. With compression the records wait
  * uncompressed, so the writer moves to a larger array of its own once they pass the buffer's size, while their
  * estimated compressed size does not. The batch itself goes back into the buffer when it fits.
+ *
+ * Differs from Java, whose compressors stream: the larger array is asked of `memory`, so that what is held stays within
+ * a budget. If it is refused, so is the record.
  */
 export class BatchWriter {
-  /** The buffer given: for the pool it came from. Its size is the write limit. */
-  readonly buffer: Uint8Array
+  private readonly memory: MemoryBudget | undefined
+  /** The size of the buffer given. */
+  private readonly writeLimit: number
+  /** The buffer given, for the pool it came from; undefined once the batch outgrew it and lets it go. */
+  private givenBuffer: Uint8Array | undefined
+  /** Of `memory`. */
+  private reserved = 0
   private readonly codec: CompressionCodec | undefined
   /** Estimated compressed bytes per uncompressed byte, margin included; 1 without compression. */
   private readonly estimateFactor: number
@@ -51,14 +66,29 @@ export class BatchWriter {
 
   /**
    * `compressionRatio` is the expected size of compressed records by that of uncompressed ones, as earlier batches
-   * of the topic show it. A codec named `none` is no compression.
+   * of the topic show it. A codec named `none` is no compression. Without `memory` growth has no limit.
    */
-  constructor(buffer: Uint8Array, options: { codec?: CompressionCodec; compressionRatio?: number } = {}) {
-    this.buffer = buffer
+  constructor(
+    buffer: Uint8Array,
+    options: { codec?: CompressionCodec; compressionRatio?: number; memory?: MemoryBudget } = {},
+  ) {
+    this.givenBuffer = buffer
+    this.writeLimit = buffer.length
+    this.memory = options.memory
     this.bytes = buffer
     this.codec = options.codec === undefined || options.codec.name === 'none' ? undefined : options.codec
     this.estimateFactor = this.codec === undefined ? 1 : (options.compressionRatio ?? 1) * compressionEstimateMargin
     invariant(this.estimateFactor > 0, `compression ratio ${options.compressionRatio}; it is greater than 0`)
+  }
+
+  /** The buffer given, to be used again when this batch is done; undefined if it was let go for a larger array. */
+  get buffer(): Uint8Array | undefined {
+    return this.givenBuffer
+  }
+
+  /** What is reserved of `memory`, beyond the buffer given. */
+  get reservedBytes(): number {
+    return this.reserved
   }
 
   get recordCount(): number {
@@ -77,13 +107,13 @@ export class BatchWriter {
 
   /** Nothing more will be taken: closed, or at least one record and the estimate has reached the buffer's size. */
   get isFull(): boolean {
-    return this.isClosed || (this.count > 0 && this.estimate() >= this.buffer.length)
+    return this.isClosed || (this.count > 0 && this.estimate() >= this.writeLimit)
   }
 
   /**
    * HOT: once per record. Encodes the record at the end of the batch and answers true; or answers false, with nothing
-   * written, if the batch is closed or the record would take it past the buffer's size. The first record is always
-   * taken. `timestampMs` is a safe integer, not below -1. Plain numbers, no allocation.
+   * written, if the batch is closed, the record would take it past the buffer's size, or there is no memory to grow. The
+   * first record is always taken (if `memory` allows). `timestampMs` is a safe integer, not below -1. No allocation.
    */
   tryAppend(
     timestampMs: number,
@@ -96,7 +126,7 @@ export class BatchWriter {
     const bodyBytes = recordBodyBytes(timestampDelta, offsetDelta, key, value, headers)
     const recordBytes = varintSize(bodyBytes) + bodyBytes
     if (!this.hasRoom(recordBytes)) return false
-    if (this.end + recordBytes > this.bytes.length) this.grow(this.end + recordBytes)
+    if (this.end + recordBytes > this.bytes.length && !this.grow(this.end + recordBytes)) return false
     if (offsetDelta === 0) {
       this.baseTimestamp = timestampMs
       this.maxTimestamp = timestampMs
@@ -110,6 +140,24 @@ export class BatchWriter {
   }
 
   /**
+   * No more records: compresses, and gives back the memory that uncompressed records needed. What `close` does first;
+   * earlier it is worth while for a batch that has to wait.
+   */
+  endRecords(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    if (this.count === 0) this.end = 0
+    else this.compress()
+  }
+
+  /** Gives back what is reserved. The batch and its bytes must not be used any more. */
+  discard(): void {
+    this.isClosed = true
+    this.bytes = nothing
+    this.reserve(0)
+  }
+
+  /**
    * Compresses, fills the header in and checksums; the result is a view into `buffer`, or into a larger array. A
    * batch without records is no batch: zero bytes.
    *
@@ -117,15 +165,9 @@ export class BatchWriter {
    * the crc change, in place, so no request may still be using the earlier result.
    */
   close(state?: ProducerState): Uint8Array {
-    if (this.count === 0) {
-      this.isClosed = true
-      this.end = 0
-      return this.bytes.subarray(0, 0)
-    }
-    if (!this.isClosed) this.compress()
-    this.isClosed = true
+    this.endRecords()
     const bytes = this.bytes.subarray(0, this.end)
-    this.writeHeader(bytes, state)
+    if (this.count > 0) this.writeHeader(bytes, state)
     return bytes
   }
 
@@ -136,23 +178,47 @@ export class BatchWriter {
   /** HOT. The new record is counted uncompressed: nobody knows better yet. A full batch has no room for any. */
   private hasRoom(recordBytes: number): boolean {
     if (this.isClosed) return false
-    return this.count === 0 || this.estimate() + recordBytes <= this.buffer.length
+    return this.count === 0 || this.estimate() + recordBytes <= this.writeLimit
   }
 
-  private grow(bytesMin: number): void {
-    // One record alone gets what it needs; records that wait for compression get room for more of them.
-    const grown = new Uint8Array(this.count === 0 ? bytesMin : Math.max(bytesMin, this.bytes.length * 2))
+  private grow(bytesMin: number): boolean {
+    // One record alone gets what it needs; records that wait for compression get room for more of them, up to what can
+    // be there when the estimate reaches the limit.
+    const whenFull = batchHeaderBytes + Math.ceil((this.writeLimit - batchHeaderBytes) / this.estimateFactor) + 1
+    const length = this.count === 0 ? bytesMin : Math.max(bytesMin, Math.min(this.bytes.length * 2, whenFull))
+    // Old and new are there at once, for a moment.
+    if (!this.reserve(this.reserved + length)) return false
+    const grown = new Uint8Array(length)
     grown.set(this.bytes.subarray(0, this.end))
     this.bytes = grown
+    this.reserve(length)
+    return true
   }
 
   private compress(): void {
     if (this.codec === undefined) return
     const compressed = this.codec.compress(this.bytes.subarray(batchHeaderBytes, this.end))
     this.end = batchHeaderBytes + compressed.length
-    if (this.end <= this.buffer.length) this.bytes = this.buffer
-    else if (this.end > this.bytes.length) this.bytes = new Uint8Array(this.end)
+    if (this.givenBuffer !== undefined && this.end <= this.writeLimit) {
+      this.bytes = this.givenBuffer
+      this.reserve(0)
+    } else if (this.end > this.bytes.length) {
+      // It did not compress at all. As in Java the array it outgrew is let go, and stays counted in its stead: what the
+      // codec adds (a thousandth, and some bytes) is not.
+      if (this.bytes === this.givenBuffer) this.givenBuffer = undefined
+      this.bytes = new Uint8Array(this.end)
+    }
     this.bytes.set(compressed, batchHeaderBytes)
+  }
+
+  /** Makes `bytes` what is reserved. Less is never refused. */
+  private reserve(bytes: number): boolean {
+    const { memory, reserved } = this
+    if (memory === undefined) return true
+    if (bytes > reserved && !memory.tryReserve(bytes - reserved)) return false
+    if (bytes < reserved) memory.release(reserved - bytes)
+    this.reserved = bytes
+    return true
   }
 
   private writeHeader(bytes: Uint8Array, state: ProducerState | undefined): void {
@@ -179,4 +245,5 @@ export class BatchWriter {
   }
 }
 
+const nothing = new Uint8Array(0)
 const noProducerState: ProducerState = { producerId: -1n, producerEpoch: -1, baseSequence: -1 }

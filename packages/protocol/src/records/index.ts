@@ -16,7 +16,7 @@ export {
   setPartitionLeaderEpoch,
   splitBatches,
 } from './batch-reader.ts'
-export { BatchWriter, type ProducerState } from './batch-writer.ts'
+export { BatchWriter, type MemoryBudget, type ProducerState } from './batch-writer.ts'
 export { crc32c } from './crc32c.ts'
 export { type DecodedRecord, type Header, recordBytesUpperBound, recordOverheadBytesMax } from './record.ts'
 export { RecordError, type RecordErrorKind } from './record-error.ts'

@@ -120,3 +120,20 @@ test('varint: the size function and the writer agree, and what is written is rea
     { numRuns: 1000 },
   )
 })
+
+test('unsigned varint: the size function, the writer and the definition agree, and what is written is read, for any value', () => {
+  const bytes = new Uint8Array(16)
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.nat(32), (any, shift) => {
+      const value = Math.floor(any / 2 ** shift)
+      const digits: number[] = []
+      for (let rest = value; digits.length === 0 || rest > 0; rest = Math.floor(rest / 128)) digits.push(rest % 128)
+      const definition = digits.map((digit, i) => (i < digits.length - 1 ? digit + 128 : digit))
+      const end = writeUnsignedVarint(bytes, 0, value)
+      expect([...bytes.subarray(0, end)]).toEqual(definition)
+      expect(unsignedVarintSize(value)).toBe(end)
+      expect(new VarintReader(bytes, 0, end).unsignedVarint('x')).toBe(value)
+    }),
+    { numRuns: 1000 },
+  )
+})
