@@ -1,7 +1,8 @@
+import { conformancePart } from './conformance/conformance-part.ts'
 import { framesPart } from './frames/frames-part.ts'
 import { kafkaPart } from './kafka/kafka-part.ts'
 import type { Part } from './part.ts'
 import { schemasPart } from './schemas/schemas-part.ts'
 
 /** Every part, in the order in which they run. */
-export const parts: readonly Part[] = [kafkaPart, schemasPart, framesPart]
+export const parts: readonly Part[] = [kafkaPart, schemasPart, framesPart, conformancePart]

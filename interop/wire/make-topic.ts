@@ -21,12 +21,12 @@ export async function makeTopic(connection: BrokerConnection, topic: TopicReques
         configs: Object.entries(topic.config ?? {}).map(([name, value]) => ({ name, value })),
       },
     ],
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
   }
   const created = decodeResponse(createTopics, 5, await connection.request(createTopics, 5, body)).body.topics[0]
   if (created?.errorCode !== 0)
     throw new Error(`topic ${topic.name}: error ${created?.errorCode} ${created?.errorMessage}`)
-  const deadlineMs = performance.now() + 15_000
+  const deadlineMs = performance.now() + 60_000
   while (performance.now() < deadlineMs) {
     const frame = await connection.request(metadata, 12, { topics: [{ name: topic.name }] })
     const found = decodeResponse(metadata, 12, frame).body.topics[0]
@@ -35,5 +35,5 @@ export async function makeTopic(connection: BrokerConnection, topic: TopicReques
     if (found !== undefined && isReady) return found.topicId
     await sleep(50)
   }
-  throw new Error(`topic ${topic.name} has no leaders after 15 s`)
+  throw new Error(`topic ${topic.name} has no leaders after 60 s`)
 }

@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs'
+import { KafkaCluster } from '../kafka/kafka-cluster.ts'
+import { type KafkaVersion, kafkaVersions, referenceKafka } from '../kafka/versions.ts'
+import type { Part } from '../part.ts'
+import { compareRecordings, differenceText } from './compare.ts'
+import { knownDifferences } from './differences.ts'
+import { fidelityTable } from './fidelity-table.ts'
+import { probes } from './probes/index.ts'
+import { recordMock } from './record-mock.ts'
+import { type Recording, record } from './recording.ts'
+import { fidelityFile, readTranscripts, writeTranscripts } from './transcript-files.ts'
+
+/** Asks real brokers what `pnpm test` asks the mock. */
+export const conformancePart: Part = {
+  name: 'conformance',
+  about: 'real brokers say what the committed transcripts say, and so does the mock',
+  async run(run) {
+    // The older release is only a column of a table: asked when the table is made.
+    for (const version of run.refresh ? kafkaVersions : [referenceKafka]) {
+      await run.step(`Apache Kafka ${version} says what its transcript says`, async () => {
+        const recording = await recordKafka(version)
+        if (run.refresh) writeTranscripts(version, recording)
+        else mustAgree(readTranscripts(version), recording)
+      })
+    }
+    await run.step(`the mock says what Apache Kafka ${referenceKafka} says`, async () => {
+      const reference = readTranscripts(referenceKafka)
+      const mock = compareRecordings(reference, await recordMock())
+      if (run.refresh) {
+        const older = readTranscripts(kafkaVersions[1])
+        const facts = { reference: reference.broker, older: older.broker, mock, known: knownDifferences }
+        writeFileSync(fidelityFile, fidelityTable({ ...facts, olderBeside: compareRecordings(reference, older) }))
+      }
+      const explained = new Set(knownDifferences.map(({ probe }) => probe))
+      const unexplained = mock.filter((each) => each.differing.length > 0 && !explained.has(each.probe))
+      if (unexplained.length > 0) throw new Error(unexplained.map(differenceText).join('\n'))
+    })
+  },
+}
+
+function mustAgree(expected: Recording, found: Recording): void {
+  const differing = compareRecordings(expected, found).filter((each) => each.differing.length > 0)
+  if (differing.length > 0) throw new Error(differing.map(differenceText).join('\n'))
+}
+
+async function recordKafka(version: KafkaVersion): Promise<Recording> {
+  // Thousands of partitions that hold next to nothing.
+  const properties = { 'log.index.size.max.bytes': 4096 }
+  await using cluster = await KafkaCluster.start({ version, properties })
+  return await record(`Apache Kafka ${version}`, cluster.addresses[0]!, probes)
+}

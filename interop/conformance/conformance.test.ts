@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, expect, test } from 'vitest'
+import { kafkaVersions, referenceKafka } from '../kafka/versions.ts'
+import { type Comparison, compareRecordings, differenceText } from './compare.ts'
+import { knownDifferences } from './differences.ts'
+import { fidelityTable } from './fidelity-table.ts'
+import { probeName } from './probe.ts'
+import { probes } from './probes/index.ts'
+import { recordMock } from './record-mock.ts'
+import { fidelityFile, readTranscripts } from './transcript-files.ts'
+
+// The real broker is not here: what it said is. Refresh with `pnpm interop conformance --refresh`.
+
+const reference = readTranscripts(referenceKafka)
+let mock: readonly Comparison[] = []
+
+beforeAll(async () => {
+  mock = compareRecordings(reference, await recordMock())
+}, 60_000)
+
+test('conformance: the transcript holds every probe, and no other', () => {
+  expect(Object.keys(reference.probes)).toEqual(probes.map(probeName))
+})
+
+test('conformance: the mock says what the real broker says, except where it is explained', () => {
+  const explained = new Set(knownDifferences.map(({ probe }) => probe))
+  const unexplained = mock.filter(({ probe, differing }) => differing.length > 0 && !explained.has(probe))
+  expect(unexplained.map(differenceText)).toEqual([])
+})
+
+test('conformance: every explained difference is still one', () => {
+  const differing = new Set(mock.filter((each) => each.differing.length > 0).map(({ probe }) => probe))
+  expect(knownDifferences.map(({ probe }) => probe).filter((probe) => !differing.has(probe))).toEqual([])
+})
+
+test('conformance: one changed error code is a difference that names probe and version', () => {
+  const changed = structuredClone(reference) as { probes: Record<string, { versions: string; said: unknown[] }[]> }
+  const said = changed.probes['P4: acks 2']?.[0]
+  if (said === undefined) throw new Error('no such probe')
+  said.said = JSON.parse(JSON.stringify(said.said).replace('21 INVALID_REQUIRED_ACKS', '87 INVALID_RECORD'))
+  const differing = compareRecordings(reference, changed as never).filter((each) => each.differing.length > 0)
+  expect(differing.map(({ probe }) => probe)).toEqual(['P4: acks 2'])
+  expect(differenceText(differing[0]!)).toContain('87 INVALID_RECORD')
+})
+
+test('conformance: docs/fidelity.md is what the comparison gives', () => {
+  const older = readTranscripts(kafkaVersions[1])
+  const olderBeside = compareRecordings(reference, older)
+  const facts = { reference: reference.broker, older: older.broker, mock, olderBeside, known: knownDifferences }
+  expect(readFileSync(fidelityFile, 'utf8')).toBe(fidelityTable(facts))
+})

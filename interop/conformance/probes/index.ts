@@ -1,0 +1,20 @@
+import type { Probe } from '../probe.ts'
+import { apiVersionsProbes } from './api-versions.ts'
+import { batchProbes } from './batches.ts'
+import { frameProbes } from './frames.ts'
+import { metadataProbes } from './metadata.ts'
+import { produceProbes } from './produce.ts'
+import { producerIdProbes } from './producer-ids.ts'
+import { randomSequenceProbes } from './random-sequences.ts'
+import { sequenceProbes } from './sequences.ts'
+
+export const probes: readonly Probe[] = [
+  ...frameProbes,
+  ...apiVersionsProbes,
+  ...produceProbes,
+  ...batchProbes,
+  ...sequenceProbes,
+  ...producerIdProbes,
+  ...metadataProbes,
+  ...randomSequenceProbes,
+]

@@ -1,0 +1,64 @@
+import type { Probe } from '../probe.ts'
+
+const every = { min: 0, max: 13 } as const
+const named = (name: string) => ({ topics: [{ name }] })
+
+/** M: Metadata. `$plain` is the name of the topic of that kind, `#plain` its id. */
+export const metadataProbes: readonly Probe[] = [
+  { row: 'M1', name: 'no topics', versions: { min: 1, max: 13 }, steps: [{ ask: 'Metadata', body: { topics: [] } }] },
+  { row: 'M1', name: 'one topic', versions: every, steps: [{ ask: 'Metadata', body: named('$described') }] },
+  {
+    row: 'M1',
+    name: 'a topic twice',
+    versions: every,
+    steps: [{ ask: 'Metadata', body: { topics: [{ name: '$described' }, { name: '$described' }] } }],
+  },
+  { row: 'M2', name: 'unknown topic', versions: every, steps: [{ ask: 'Metadata', body: named('nobody') }] },
+  {
+    row: 'M2',
+    name: 'unknown topic, no auto creation asked for',
+    versions: { min: 4, max: 13 },
+    steps: [{ ask: 'Metadata', body: { ...named('nobody'), allowAutoTopicCreation: false } }],
+  },
+  ...(
+    [
+      ['with a blank', 'no body'],
+      ['with a slash', 'no/body'],
+      ['empty', ''],
+      ['a dot', '.'],
+      ['two dots', '..'],
+      ['250 letters', 'x'.repeat(250)],
+    ] as const
+  ).map(([name, topic]): Probe => {
+    return {
+      row: 'M2',
+      name: `illegal name: ${name}`,
+      versions: every,
+      steps: [{ ask: 'Metadata', body: named(topic) }],
+    }
+  }),
+  {
+    row: 'M7',
+    name: 'a topic by id',
+    versions: { min: 10, max: 13 },
+    steps: [{ ask: 'Metadata', body: { topics: [{ topicId: '#described', name: null }] } }],
+  },
+  {
+    row: 'M7',
+    name: 'a topic by id and name',
+    versions: { min: 10, max: 13 },
+    steps: [{ ask: 'Metadata', body: { topics: [{ topicId: '#described', name: '$described' }] } }],
+  },
+  {
+    row: 'M7',
+    name: 'an unknown id',
+    versions: { min: 10, max: 13 },
+    steps: [{ ask: 'Metadata', body: { topics: [{ topicId: '#unknown', name: null }] } }],
+  },
+  {
+    row: 'M7',
+    name: 'neither id nor name',
+    versions: { min: 10, max: 13 },
+    steps: [{ ask: 'Metadata', body: { topics: [{ name: null }] } }],
+  },
+]
