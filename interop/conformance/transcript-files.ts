@@ -14,5 +14,3 @@ export function readTranscripts(version: KafkaVersion): Recording {
 export function writeTranscripts(version: KafkaVersion, recording: Recording): void {
   writeFileSync(fileOf(version), recordingText(recording))
 }
-
-export const fidelityFile = new URL('../../docs/fidelity.md', import.meta.url)

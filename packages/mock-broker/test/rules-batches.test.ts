@@ -1,4 +1,4 @@
-import { crc32c, kafkaErrors, portableCodecs, readBatchHeader } from '@harrow/protocol'
+import { crc32c, kafkaErrors, portableCodecs, produce, readBatchHeader } from '@harrow/protocol'
 import { nodeCodecs } from '@harrow/protocol/node'
 import { expect, test } from 'vitest'
 import { batchOf, Simulation, wallStartMs } from './simulated.ts'
@@ -131,10 +131,24 @@ test('B16: any bit under the checksum that flips is error 2', () => {
   }
 })
 
-test('B16: a batch shorter than its header is error 2', () => {
+test('B16: a batch that ends behind its producer id and before its records is error 2', () => {
+  const short = batchOf(1).slice(0, 56)
+  new DataView(short.buffer).setInt32(8, 44)
+  expect(world().produce(short)).toMatchObject({ errorCode: corrupt, logStartOffset: -1n })
+})
+
+test('B16: a batch that ends before its producer id fails the whole request with error -1', () => {
+  const sim = world()
   const short = batchOf(1).slice(0, 40)
   new DataView(short.buffer).setInt32(8, 28)
-  expect(world().produce(short)).toMatchObject({ errorCode: corrupt, logStartOffset: -1n })
+  const partitionData = [batchOf(1), short].map((records, index) => ({ index, records }))
+  const body = { acks: -1, timeoutMs: 1000, topicData: [{ name: 'orders', partitionData }] }
+  const answers = sim.ask(produce, 9, body)?.responses[0]?.partitionResponses
+  expect(answers?.map(({ errorCode, errorMessage }) => [errorCode, errorMessage])).toEqual([
+    [-1, null],
+    [-1, null],
+  ])
+  expect(sim.cluster.records('orders')).toEqual([])
 })
 
 test.each([

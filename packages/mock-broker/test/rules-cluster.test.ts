@@ -86,6 +86,25 @@ test('M7: asking by id is error 42 before version 12, and 100 without a name for
   expect(ask(12, unknown)).toMatchObject({ errorCode: 100, name: null, topicId: unknown })
 })
 
+test('M7: a request that fails as a whole does not even name the brokers', () => {
+  const sim = new Simulation({ topics: { orders: 1 } })
+  const topicId = sim.cluster.topics[0]?.id ?? ''
+  const nothing = { brokers: [], clusterId: null, controllerId: -1 }
+  expect(sim.ask(metadata, 11, { topics: [{ topicId, name: 'orders' }] })).toMatchObject(nothing)
+  const neither = sim.ask(metadata, 13, { topics: [{ name: 'orders' }, { name: null }] })
+  expect(neither).toMatchObject({ ...nothing, errorCode: -1 })
+  expect(neither?.topics.map(({ errorCode, name }) => [errorCode, name])).toEqual([
+    [-1, 'orders'],
+    [-1, ''],
+  ])
+})
+
+test('M1: a topic that is asked for twice is answered once', () => {
+  const sim = new Simulation({ topics: { orders: 1 } })
+  const answer = sim.ask(metadata, 12, { topics: [{ name: 'orders' }, { name: 'orders' }] })
+  expect(answer?.topics.map(({ name }) => name)).toEqual(['orders'])
+})
+
 test('M8, M10: only live brokers are listed, and the controller is any of them', () => {
   const sim = new Simulation({ brokers: 3 })
   sim.cluster.broker(2).stop()
@@ -309,3 +328,13 @@ test.each([0, 1, 2, 3, 4, 5, 6])('FindCoordinator v%i: nobody coordinates here, 
   expect(version < 4 ? answer?.errorCode : answer?.coordinators[0]?.errorCode).toBe(15)
   expect(sim.cluster.findings.map(({ kind }) => kind)).toEqual(['unsupported'])
 })
+
+test.each([0, -1, 900_001])(
+  'I6: a transaction timeout of %i ms is error 50 before anybody asks for a coordinator',
+  (ms) => {
+    const sim = new Simulation({})
+    const ask = (transactionalId: string | null) =>
+      sim.ask(initProducerId, 4, { transactionalId, transactionTimeoutMs: ms })?.errorCode
+    expect([ask('tx'), ask(null)]).toEqual([50, 0])
+  },
+)

@@ -24,13 +24,21 @@ export const initProducerIdHandler: Handler<typeof initProducerId> = {
   },
 }
 
+/** `transaction.max.timeout.ms`. */
+const transactionTimeoutMsMax = 900_000
+
 function problem(request: {
   transactionalId: string | null
+  transactionTimeoutMs: number
   producerId: bigint
   producerEpoch: number
 }): KafkaErrorRow | undefined {
   const isPairBroken = (request.producerId === -1n) !== (request.producerEpoch === -1)
-  return isPairBroken || request.transactionalId === '' ? kafkaErrors.INVALID_REQUEST : undefined
+  if (isPairBroken || request.transactionalId === '') return kafkaErrors.INVALID_REQUEST
+  // Without a transactional id nobody looks at the timeout (I6).
+  const { transactionalId, transactionTimeoutMs: ms } = request
+  const isTimeoutWrong = transactionalId !== null && (ms <= 0 || ms > transactionTimeoutMsMax)
+  return isTimeoutWrong ? kafkaErrors.INVALID_TRANSACTION_TIMEOUT : undefined
 }
 
 function refused(error: KafkaErrorRow): Outcome<typeof initProducerId> {

@@ -26,10 +26,12 @@ export const metadataHandler: Handler<typeof metadata> = {
 
   handle(request, call) {
     const asksById = request.topics?.some((topic) => topic.topicId !== zeroUuid || topic.name === null) ?? false
-    if (asksById && call.version < idsFrom) return idsTooEarly(request, call)
+    if (asksById && call.version < idsFrom) return allRefused(request, kafkaErrors.INVALID_REQUEST)
+    const asksForNothing = request.topics?.some((topic) => topic.topicId === zeroUuid && topic.name === null) ?? false
+    if (asksForNothing) return allRefused(request, kafkaErrors.UNKNOWN_SERVER_ERROR)
     const topics = isForAll(request, call.version)
       ? [...call.cluster.topics].map((topic) => describe(topic, call, { byId: false }))
-      : (request.topics ?? []).flatMap((asked) => answerFor(asked, request.allowAutoTopicCreation, call))
+      : withoutRepeats(request.topics ?? []).flatMap((asked) => answerFor(asked, request.allowAutoTopicCreation, call))
     return { do: 'answer', body: { ...aboutCluster(call), topics }, applied: true }
   },
 }
@@ -62,7 +64,6 @@ function answerFor(asked: AskedTopic, mayCreate: boolean, call: Call): TopicAnsw
   if (asked.topicId !== zeroUuid) {
     return [refused(kafkaErrors.UNKNOWN_TOPIC_ID, { name: null, topicId: asked.topicId })]
   }
-  // Neither a name nor an id: Kafka drops it.
   if (topic === undefined) return []
   const injected = injectedError(call, topic)
   if (injected !== undefined) return [refused(injected, { name: topic })]
@@ -107,11 +108,16 @@ function refused(error: KafkaErrorRow, topic: { name: string | null; topicId?: s
   return { errorCode: error.code, partitions: [], ...topic }
 }
 
-function idsTooEarly(request: RequestOf<typeof metadata>, call: Call): Outcome<typeof metadata> {
-  const topics = (request.topics ?? []).map(({ name, topicId }) =>
-    refused(kafkaErrors.INVALID_REQUEST, { name: name ?? '', topicId }),
-  )
-  return { do: 'answer', body: { ...aboutCluster(call), topics }, applied: false }
+/** An answer to the whole request: it does not even say who is in the cluster. Java: MetadataRequest.getErrorResponse. */
+function allRefused(request: RequestOf<typeof metadata>, error: KafkaErrorRow): Outcome<typeof metadata> {
+  const topics = (request.topics ?? []).map(({ name, topicId }) => refused(error, { name: name ?? '', topicId }))
+  const body = { brokers: [], clusterId: null, controllerId: -1, topics, errorCode: error.code }
+  return { do: 'answer', body, applied: false }
+}
+
+/** A topic that is asked for twice is answered once: Kafka keeps them in a set. */
+function withoutRepeats(topics: readonly AskedTopic[]): AskedTopic[] {
+  return [...new Map(topics.map((topic) => [`${topic.topicId}/${topic.name}`, topic])).values()]
 }
 
 /** The topic, or the name of one that does not exist, or undefined: an id that does not, or nothing at all. */

@@ -5,6 +5,7 @@ import {
   checkShape,
   firstLook,
   hasUnknownCompression,
+  isTooShortForProducer,
   type Refusal,
   validateBatch,
 } from '../log/validate-batch.ts'
@@ -49,6 +50,10 @@ export const produceHandler: Handler<typeof produce> = {
       if (problem !== undefined) misshapen.push([one, problem])
       // The same partition twice in one request: the last one wins, the first is silently dropped (P6).
       else if (isKnown(one)) appendable.set(one.key, one)
+    }
+    if ([...appendable.values()].some(({ records }) => isTooShortForProducer(records ?? nothing))) {
+      for (const one of asked) add(one, refusal(one.index, kafkaErrors.UNKNOWN_SERVER_ERROR))
+      return answer(request, call, answers, { applied: false })
     }
     for (const one of appendable.values()) {
       const result = isAcksValid(request.acks)
@@ -120,10 +125,7 @@ function requestProblem(
     if (look.is === 'corrupt') return refusal(0, kafkaErrors.CORRUPT_MESSAGE, look.message)
     if (look.is === 'nothing' || !look.isTransactional) continue
     // The first transactional batch answers the question, and the ones behind it are not scanned.
-    if (request.transactionalId === null) {
-      const error = kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-      return refusal(0, error, error.message)
-    }
+    if (request.transactionalId === null) return refusal(0, kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
     const message = 'a transactional batch: transactions are not played'
     call.cluster.find({ kind: 'unsupported', broker: call.node.id, connection: call.connection, message })
     return refusal(0, kafkaErrors.INVALID_TXN_STATE, message)

@@ -82,6 +82,15 @@ export function hasUnknownCompression(records: Uint8Array): boolean {
   return records.length >= at.attributes + 2 && (viewOf(records).getInt16(at.attributes) & 0x07) > zstdId
 }
 
+/**
+ * Whether a batch that passed `checkShape` ends before its producer id. Kafka asks every batch for it before any is
+ * appended, and the request as a whole dies of the question (ReplicaManager.handleProduceAppend). Seen on 3.9.2 and 4.3.1.
+ */
+export function isTooShortForProducer(records: Uint8Array): boolean {
+  const size = viewOf(records).getInt32(at.batchLength) + batchLogOverheadBytes
+  return size < at.producerId + 8
+}
+
 /** Everything a log checks before it looks at sequences. `records` has passed `checkShape`. */
 export function validateBatch(
   records: Uint8Array,
