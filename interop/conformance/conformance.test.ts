@@ -15,7 +15,7 @@ let mock: readonly Comparison[] = []
 
 beforeAll(async () => {
   mock = compareRecordings(reference, await recordMock())
-}, 60_000)
+}, 240_000)
 
 test('conformance: the transcript holds every probe, and no other', () => {
   expect(Object.keys(reference.probes)).toEqual(probes.map(probeName))
