@@ -3,7 +3,9 @@ import { defineConfig } from 'tsdown'
 const options = { dts: true, target: 'es2022', platform: 'node' } as const
 
 export default defineConfig([
-  { ...options, entry: ['src/index.ts'], format: ['esm', 'cjs'] },
+  { ...options, entry: ['src/index.ts', 'src/testing.ts', 'src/jest.ts'], format: ['esm', 'cjs'] },
+  // vitest itself is ESM only.
+  { ...options, entry: ['src/vitest.ts'], format: ['esm'] },
   // The command is run, not required.
   { ...options, entry: ['src/cli.ts'], format: ['esm'], dts: false },
 ])
