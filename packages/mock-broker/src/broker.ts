@@ -1,12 +1,12 @@
 import type { Address, Listener, Peer, Random, Transport } from '@harrow/runtime'
-import type { BrokerNode, Cluster } from './cluster.ts'
+import type { Cluster, ClusterNode } from './cluster.ts'
 import { Connection } from './connection.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Timers } from './timers.ts'
 
 export interface BrokerParts {
   readonly cluster: Cluster
-  readonly node: BrokerNode
+  readonly node: ClusterNode
   readonly transport: Transport
   readonly pipeline: Pipeline
   readonly timers: Timers
@@ -26,6 +26,7 @@ export class Broker {
   private state: 'down' | 'starting' | 'up' | 'stopping' = 'down'
   /** Counts starts: what was received before the last one is of another life. */
   private life = 0
+  private cancelFencing: (() => void) | undefined
   /** What was asked for while a start or a stop was under way, in order. */
   private readonly later: (() => void)[] = []
 
@@ -33,7 +34,7 @@ export class Broker {
     this.parts = parts
   }
 
-  get node(): BrokerNode {
+  get node(): ClusterNode {
     return this.parts.node
   }
 
@@ -60,7 +61,9 @@ export class Broker {
         this.state = 'up'
         node.isRunning = true
         cluster.tell({ event: 'broker-started', broker: node.id, port })
-        cluster.nodeChanged(node.id)
+        this.cancelFencing?.()
+        this.cancelFencing = undefined
+        cluster.controller.brokerStarted(node)
         done()
         this.goOn()
       },
@@ -86,8 +89,20 @@ export class Broker {
       done()
       return
     }
-    const { cluster, node, timers } = this.parts
     this.state = 'stopping'
+    if (how === 'reset') {
+      this.end(how, done)
+      return
+    }
+    const { cluster, node, timers } = this.parts
+    // Leaders move while it still answers, so that whoever waits for replicas is told before the door closes.
+    if (cluster.isStarted) cluster.controller.controlledShutdown(node)
+    timers.after(0, () => this.end(how, done))
+  }
+
+  /** Its process ends. */
+  private end(how: 'fin' | 'reset', done: () => void): void {
+    const { cluster, node, timers } = this.parts
     node.isRunning = false
     const closing = [...this.connections]
     const cancelLinger = timers.after(lingerMs, () => {
@@ -102,8 +117,22 @@ export class Broker {
     })
     for (const connection of closing) connection.close(how, `broker ${node.id} stops`)
     cluster.producerIds.forget(node.id)
+    node.fetchSessions.clear()
     cluster.tell({ event: 'broker-stopped', broker: node.id, how })
-    cluster.nodeChanged(node.id)
+    if (!cluster.isStarted) node.isFenced = true
+    else if (how === 'fin') cluster.controller.brokerShutDown(node)
+    else this.fenceLater()
+  }
+
+  /** Nobody is told that a process was killed: the controller misses its heartbeats after a while. */
+  private fenceLater(): void {
+    const { cluster, node, timers } = this.parts
+    const { brokerSessionTimeoutMs } = cluster.config
+    if (brokerSessionTimeoutMs === 0) {
+      cluster.controller.brokerFenced(node)
+      return
+    }
+    this.cancelFencing = timers.after(brokerSessionTimeoutMs, () => cluster.controller.brokerFenced(node))
   }
 
   private accept(): Peer {

@@ -8,7 +8,8 @@ import {
 } from '@harrow/protocol'
 import { type Runtime, seededRandom } from '@harrow/runtime'
 import { Broker } from './broker.ts'
-import { type BrokerNode, Cluster, type Partition } from './cluster.ts'
+import { type BrokerNode, Cluster, type ClusterNode } from './cluster.ts'
+import { ClusterAdmin } from './cluster-admin.ts'
 import {
   type ClusterOptions,
   ClusterOptionsError,
@@ -33,6 +34,7 @@ import { handlers } from './handlers/index.ts'
 import { RequestJournal } from './journal.ts'
 import { sequenceAfter } from './log/producer-state.ts'
 import { Pipeline } from './pipeline.ts'
+import type { Partition } from './replication/partition.ts'
 import type { StoredRecord } from './stored-record.ts'
 import { Timers } from './timers.ts'
 import type { BrokerEvent, Tracer } from './trace.ts'
@@ -79,7 +81,9 @@ export class ClusterCore {
   private readonly chain: FaultChain
   private readonly timers: Timers
   private readonly codecs: CompressionCodecs
-  private readonly nodes: readonly Broker[]
+  /** What administrators, and accidents, do to brokers, replicas and topics. */
+  readonly admin: ClusterAdmin
+  private readonly nodes: Broker[]
   private readonly control: ClusterControl
   private connections = 0
 
@@ -91,8 +95,8 @@ export class ClusterCore {
     if (issues.length > 0) throw new ClusterOptionsError(issues)
     const random = config.seed === undefined ? runtime.random.fork('mock cluster') : seededRandom(config.seed)
     this.codecs = extras.codecs ?? portableCodecs
-    this.cluster = new Cluster(config, { clock: runtime.clock, random, trace: extras.trace })
     this.timers = new Timers(runtime.clock)
+    this.cluster = new Cluster(config, { clock: runtime.clock, random, timers: this.timers, trace: extras.trace })
     this.chain = new FaultChain(random.fork('faults'))
     this.requests = new RequestJournal({
       entriesMax: config.journalEntriesMax,
@@ -112,9 +116,11 @@ export class ClusterCore {
       control: this.control,
     })
     const nextConnection = (): number => ++this.connections
-    this.nodes = cluster.nodes.map(
-      (node) => new Broker({ cluster, node, transport: runtime.transport, pipeline, timers, nextConnection, random }),
-    )
+    const { transport } = runtime
+    const newBroker = (node: ClusterNode): Broker =>
+      new Broker({ cluster, node, transport, pipeline, timers, nextConnection, random })
+    this.nodes = cluster.nodes.map(newBroker)
+    this.admin = new ClusterAdmin({ cluster, timers, brokers: this.nodes, newBroker })
   }
 
   /** Starts every broker. `done` with the first error, and nothing listens then. */
@@ -227,7 +233,7 @@ export class ClusterCore {
    * @throws RangeError if there is no such partition, or nobody to lead it
    */
   moveLeader(move: { readonly topic: string; readonly partition: number; readonly to?: number | undefined }): number {
-    const leader = this.cluster.moveLeader(this.partition(move.topic, move.partition), move.to)
+    const leader = this.cluster.controller.moveLeader(this.partition(move.topic, move.partition), move.to)
     if (leader !== undefined) return leader
     throw new RangeError(
       `no live broker to lead ${move.topic} ${move.partition}${move.to === undefined ? '' : `: ${move.to}`}`,
@@ -254,7 +260,10 @@ export class ClusterCore {
       const { partitions } = this.cluster.topic(topic) ?? this.noTopic(topic)
       return partitions.flatMap((one) => this.records(topic, one.index))
     }
-    return this.batches(topic, partition).flatMap((batch) => this.recordsOf(batch, topic, partition))
+    const { startOffset } = this.partition(topic, partition).log
+    const records = this.batches(topic, partition).flatMap((batch) => this.recordsOf(batch, topic, partition))
+    // DeleteRecords may have moved the start into a batch.
+    return records.filter((record) => record.offset >= startOffset)
   }
 
   /** The batches of a partition as they are stored. @throws RangeError if there is no such partition */
@@ -262,10 +271,16 @@ export class ClusterCore {
     return this.partition(topic, partition).log.stored.map((stored) => readBatchHeader(stored.bytes))
   }
 
-  /** First and next offset of a partition. @throws RangeError if there is no such partition */
-  offsets(topic: string, partition: number): { readonly start: bigint; readonly end: bigint } {
-    const { log } = this.partition(topic, partition)
-    return { start: log.startOffset, end: log.endOffset }
+  /**
+   * Where a partition begins and ends at its leader, and up to where it is replicated: consumers see no further.
+   * @throws RangeError if there is no such partition
+   */
+  offsets(
+    topic: string,
+    partition: number,
+  ): { readonly start: bigint; readonly end: bigint; readonly highWatermark: bigint } {
+    const { log, highWatermark } = this.partition(topic, partition)
+    return { start: log.startOffset, end: log.endOffset, highWatermark }
   }
 
   /**
@@ -376,7 +391,8 @@ export class ClusterCore {
       moveLeader: ({ topic, partition: index, to }) => {
         const partition = this.cluster.partition(topic, index)
         if (partition === undefined) return impossible(`there is no ${topic} ${index}`)
-        if (this.cluster.moveLeader(partition, to) === undefined) impossible(`nobody can lead ${topic} ${index}`)
+        if (this.cluster.controller.moveLeader(partition, to) === undefined)
+          impossible(`nobody can lead ${topic} ${index}`)
       },
       leaderOf: (topic, partition) => this.cluster.partition(topic, partition)?.leaderId,
     }

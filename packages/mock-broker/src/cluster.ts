@@ -1,77 +1,72 @@
 import { invariant } from '@harrow/protocol'
 import type { Clock, Random } from '@harrow/runtime'
-import type { ClusterConfig, TopicPlan } from './config.ts'
+import { type ClusterView, snapshotOf } from './cluster-view.ts'
+import type { BrokerConfig, ClusterConfig, TopicPlan } from './config.ts'
 import { EventStream } from './event-stream.ts'
+import { FetchSessions } from './fetch-sessions.ts'
 import { type Finding, Findings } from './findings.ts'
-import { PartitionLog } from './log/partition-log.ts'
+import { LogMemory } from './log/log-memory.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { Controller } from './replication/controller.ts'
+import { Partition, type PartitionSurroundings } from './replication/partition.ts'
+import type { Timers } from './timers.ts'
 import type { TopicConfig } from './topic-config.ts'
 import type { BrokerEventInput, Tracer } from './trace.ts'
 import { WireCapture } from './wire-capture.ts'
 
-/** A broker as the cluster sees it: who it is and whether it lives. Its sockets are `broker.ts`. */
+/** A broker as everybody sees it. */
 export interface BrokerNode {
   readonly id: number
   readonly host: string
   /** 0 until it listens for the first time, if any free port was asked for. */
   port: number
   readonly rack: string | null
+  /** Whether its process runs. */
   isRunning: boolean
+}
+
+/** A broker with all that the cluster knows of it. Its sockets are `broker.ts`. */
+export interface ClusterNode extends BrokerNode {
+  /** Whether the controller takes it for dead, so that it is not listed and leads nothing. */
+  isFenced: boolean
+  /** How long after an append its replicas have it; `Infinity`: they do not fetch. */
+  lagMs: number
+  /** How far its wall clock is ahead of the others. */
+  wallSkewMs: number
+  /** Whether its disk has failed: it neither reads nor writes. */
+  isLogDirOffline: boolean
+  readonly fetchSessions: FetchSessions
 }
 
 export interface Topic {
   readonly name: string
   readonly id: string
-  readonly config: TopicConfig
+  config: TopicConfig
+  /** What was configured for this topic, as text under Kafka's keys; everything else has its default. */
+  overrides: ReadonlyMap<string, string>
   /** Kafka's own, such as `__consumer_offsets`: only administrators write there. */
   readonly isInternal: boolean
-  readonly partitions: readonly Partition[]
-}
-
-export class Partition {
-  readonly topic: string
-  readonly index: number
-  readonly log: PartitionLog
-  /** Node ids, the preferred leader first. */
-  readonly replicas: readonly number[]
-  /** Node id, -1 if nobody leads. */
-  leaderId: number
-  leaderEpoch = 0
-  isr: readonly number[]
-  /** Fetches that wait for something to happen here. */
-  readonly watchers = new Set<() => void>()
-
-  constructor(topic: string, index: number, replicas: readonly number[], log: PartitionLog) {
-    this.topic = topic
-    this.index = index
-    this.replicas = replicas
-    this.isr = replicas
-    this.leaderId = replicas[0] ?? -1
-    this.log = log
-  }
-
-  /** Something happened that a waiting Fetch must see. */
-  changed(): void {
-    for (const watcher of [...this.watchers]) watcher()
-  }
+  readonly partitions: Partition[]
 }
 
 export interface ClusterDependencies {
   readonly clock: Clock
   readonly random: Random
+  readonly timers: Timers
   readonly trace?: Tracer | undefined
 }
 
 /**
- * The state of a cluster: what the controller of a real one decides and every broker knows at once. No input or
- * output; handlers read and change it synchronously, so between two requests it is always whole.
+ * The state of a cluster: its brokers, its topics and their partitions. What happens to them is decided in
+ * `replication/controller.ts`. No input or output; handlers read and change it synchronously, so between two requests it is always whole.
  */
 export class Cluster {
   readonly config: ClusterConfig
   readonly clock: Clock
   readonly random: Random
   readonly clusterId: string
-  readonly nodes: readonly BrokerNode[]
+  readonly nodes: ClusterNode[]
+  readonly controller = new Controller(this)
   readonly findings = new Findings({ keepMax: 1000 })
   readonly producerIds = new ProducerIds()
   readonly events: EventStream
@@ -79,9 +74,11 @@ export class Cluster {
   /** Before every broker has started for the first time, one that is down is no reason to take leadership away. */
   isStarted = false
   private readonly idRandom: Random
+  private readonly timers: Timers
   private readonly topicsByName = new Map<string, Topic>()
   private readonly topicsById = new Map<string, Topic>()
-  private usedBytes = 0
+  private readonly logMemory = new LogMemory()
+  private readonly staleViews = new Map<number, ClusterView>()
 
   constructor(config: ClusterConfig, dependencies: ClusterDependencies) {
     this.config = config
@@ -96,9 +93,10 @@ export class Cluster {
       },
     })
     this.capture = new WireCapture(this.clock, { bytesMax: config.captureBytesMax })
+    this.timers = dependencies.timers
     this.idRandom = this.random.fork('ids')
     this.clusterId = config.clusterId ?? randomUuid(this.random.fork('cluster id'))
-    this.nodes = config.brokers.map(({ id, host, port, rack }) => ({ id, host, port, rack, isRunning: false }))
+    this.nodes = config.brokers.map((broker) => this.newNode(broker))
     this.createConfiguredTopics()
   }
 
@@ -106,16 +104,17 @@ export class Cluster {
     return this.topicsByName.values()
   }
 
-  get liveNodes(): BrokerNode[] {
-    return this.nodes.filter((node) => node.isRunning)
+  /** Brokers that the controller takes for alive. */
+  get availableNodes(): ClusterNode[] {
+    return this.nodes.filter((node) => !node.isFenced)
   }
 
-  /** Bytes of all logs together. */
+  /** Bytes of all logs together. What several replicas hold counts once. */
   get logBytes(): number {
-    return this.usedBytes
+    return this.logMemory.usedBytes
   }
 
-  node(id: number): BrokerNode | undefined {
+  node(id: number): ClusterNode | undefined {
     return this.nodes.find((node) => node.id === id)
   }
 
@@ -134,51 +133,94 @@ export class Cluster {
   /** Makes a topic that does not exist yet. `assignments` has the replicas of each partition, if somebody chose them. */
   createTopic(name: string, plan: TopicPlan, assignments?: readonly (readonly number[])[]): Topic {
     invariant(!this.topicsByName.has(name), `topic ${name} exists`)
-    const { producerIdExpirationMs } = this.config
-    const replicasOf = assignments ?? this.spread(plan)
-    const partitions = replicasOf.map(
-      (replicas, index) => new Partition(name, index, replicas, new PartitionLog({ producerIdExpirationMs })),
-    )
+    const replicasOf = assignments ?? this.spread(plan.partitions, plan.replicas, 0)
+    const { config, overrides } = plan
     const topic: Topic = {
       name,
       id: randomUuid(this.idRandom),
-      config: plan.config,
+      config,
+      overrides,
       isInternal: internalTopics.has(name),
-      partitions,
+      partitions: [],
     }
     this.topicsByName.set(name, topic)
     this.topicsById.set(topic.id, topic)
-    this.tell({ event: 'topic-created', topic: name, topicId: topic.id, partitions: partitions.length })
-    for (const partition of partitions) for (const id of partition.replicas) this.reconsider(partition, id)
+    this.tell({ event: 'topic-created', topic: name, topicId: topic.id, partitions: replicasOf.length })
+    this.grow(topic, replicasOf)
     return topic
   }
 
-  /**
-   * Makes another replica lead, with the next epoch. Without `to`, the next live replica in line; a broker that is
-   * not yet a replica may be named too, as if the partition had been reassigned. Returns the new leader, undefined
-   * if there is none to move to.
-   */
-  moveLeader(partition: Partition, to?: number): number | undefined {
-    const candidates = partition.replicas.filter((id) => id !== partition.leaderId && this.node(id)?.isRunning)
-    const others = this.liveNodes.map((node) => node.id).filter((id) => id !== partition.leaderId)
-    const after = (ids: readonly number[]): number | undefined => ids.find((id) => id > partition.leaderId) ?? ids[0]
-    const leader = to ?? after(candidates.toSorted((a, b) => a - b)) ?? after(others)
-    if (leader === undefined || this.node(leader)?.isRunning !== true) return undefined
-    if (!partition.isr.includes(leader)) partition.isr = [...partition.isr, leader]
-    this.setLeader(partition, leader)
-    return leader
+  /** Its records are gone, and whoever waits for it is told. */
+  deleteTopic(topic: Topic): void {
+    this.topicsByName.delete(topic.name)
+    this.topicsById.delete(topic.id)
+    this.tell({ event: 'topic-deleted', topic: topic.name, topicId: topic.id })
+    for (const partition of topic.partitions) partition.delete()
   }
 
-  /** What a controller does when a broker comes or goes: leaders and in-sync replicas follow. */
-  nodeChanged(id: number): void {
-    for (const topic of this.topicsByName.values()) {
-      for (const partition of topic.partitions) this.reconsider(partition, id)
+  /** Deletes a topic and makes it anew under the same name: empty, with another id (P12). */
+  recreateTopic(topic: Topic): Topic {
+    const assignments = topic.partitions.map((partition) => partition.replicas)
+    const { config, overrides, partitions } = topic
+    this.deleteTopic(topic)
+    const plan = { partitions: partitions.length, replicas: assignments[0]?.length ?? 1, config, overrides }
+    return this.createTopic(topic.name, plan, assignments)
+  }
+
+  /** Adds partitions until there are `count`. */
+  addPartitions(topic: Topic, count: number, assignments?: readonly (readonly number[])[]): void {
+    const from = topic.partitions.length
+    const replicas = topic.partitions[0]?.replicas.length ?? 1
+    this.grow(topic, assignments ?? this.spread(count - from, replicas, from))
+    this.tell({ event: 'partitions-added', topic: topic.name, partitions: topic.partitions.length })
+  }
+
+  /** Gives a topic other settings. */
+  configureTopic(topic: Topic, config: TopicConfig, overrides: ReadonlyMap<string, string>): void {
+    topic.config = config
+    topic.overrides = overrides
+    for (const partition of topic.partitions) partition.configure(config)
+  }
+
+  /** A broker that did not exist so far. It has no replicas yet and is not started. */
+  addNode(broker: BrokerConfig): ClusterNode {
+    const node = this.newNode(broker)
+    this.nodes.push(node)
+    return node
+  }
+
+  /** Nobody knows this broker any more. */
+  removeNode(id: number): void {
+    const index = this.nodes.findIndex((node) => node.id === id)
+    if (index >= 0) this.nodes.splice(index, 1)
+    this.staleViews.delete(id)
+  }
+
+  /** What a broker knows of the cluster: the truth, or what it was when the broker stopped hearing of it (M9). */
+  viewOf(nodeId: number): ClusterView {
+    return this.staleViews.get(nodeId) ?? this
+  }
+
+  /** From here on a broker hears of no change until `refreshView`: its metadata answers grow stale. */
+  freezeView(nodeId: number): void {
+    this.staleViews.set(nodeId, snapshotOf(this))
+  }
+
+  refreshView(nodeId: number): void {
+    this.staleViews.delete(nodeId)
+  }
+
+  /** How long after an append the replicas of a broker have it; `Infinity`: they do not fetch. */
+  setLag(node: ClusterNode, lagMs: number): void {
+    node.lagMs = lagMs
+    for (const { partitions } of this.topics) {
+      for (const partition of partitions) if (partition.replicas.includes(node.id)) partition.catchUp()
     }
   }
 
-  /** Counts what a log took or gave back. */
-  countLogBytes(bytes: number): void {
-    this.usedBytes += bytes
+  /** What time it is on a broker. */
+  wallMsAt(node: ClusterNode): number {
+    return this.clock.wallMs() + node.wallSkewMs
   }
 
   /** Whether the logs can take so many bytes more: deletes what is oldest in this partition, or says no and why. */
@@ -188,13 +230,13 @@ export class Cluster {
     at: { readonly node: BrokerNode; readonly connection: number },
   ): boolean {
     const { logBytesMax, logOverflow } = this.config
-    while (logOverflow === 'delete-oldest' && this.usedBytes + bytes > logBytesMax) {
-      const freed = partition.log.deleteOldest()
-      if (freed === 0) break
-      this.usedBytes -= freed
+    while (logOverflow === 'delete-oldest' && this.logBytes + bytes > logBytesMax) {
+      const oldest = partition.log.stored[0]
+      if (oldest === undefined) break
+      partition.deleteBefore(oldest.lastOffset + 1n)
     }
-    if (this.usedBytes + bytes <= logBytesMax) return true
-    const message = `the logs are full: ${this.usedBytes} of ${logBytesMax} bytes (logBytesMax), ${bytes} more wanted`
+    if (this.logBytes + bytes <= logBytesMax) return true
+    const message = `the logs are full: ${this.logBytes} of ${logBytesMax} bytes (logBytesMax), ${bytes} more wanted`
     this.find({ kind: 'limit', broker: at.node.id, connection: at.connection, message })
     return false
   }
@@ -210,59 +252,66 @@ export class Cluster {
     return found
   }
 
-  /** Topics as configured, empty and with new ids; all others are gone. Producer ids go on, as they do in Kafka. */
+  /**
+   * Topics as configured, empty and with new ids; all others are gone, and so are lags, skews and stale views. Producer
+   * ids go on, as they do in Kafka.
+   */
   reset(): void {
-    const gone = [...this.topicsByName.values()].flatMap((topic) => topic.partitions)
-    this.topicsByName.clear()
-    this.topicsById.clear()
-    this.usedBytes = 0
+    for (const topic of [...this.topics]) this.deleteTopic(topic)
+    for (const node of this.nodes) {
+      Object.assign(node, { lagMs: this.config.replicationLagMs, wallSkewMs: 0, isLogDirOffline: false })
+    }
+    this.staleViews.clear()
     this.findings.clear()
     this.events.clear()
     this.capture.clear()
     this.createConfiguredTopics()
-    for (const partition of gone) partition.changed()
   }
 
   private createConfiguredTopics(): void {
     for (const [name, plan] of this.config.topics) this.createTopic(name, plan)
   }
 
-  /** Round robin, so that 6 partitions on 3 brokers give each broker 2 to lead. */
-  private spread(plan: TopicPlan): number[][] {
-    const ids = this.nodes.map((node) => node.id)
-    return Array.from({ length: plan.partitions }, (_, partition) =>
-      Array.from({ length: plan.replicas }, (_, replica) => ids[(partition + replica) % ids.length] ?? -1),
-    )
+  private newNode({ id, host, port, rack }: BrokerConfig): ClusterNode {
+    const fetchSessions = new FetchSessions(this.random.fork(`fetch sessions ${id}`))
+    const state = { isRunning: false, isFenced: true, lagMs: this.config.replicationLagMs }
+    return { id, host, port, rack, ...state, wallSkewMs: 0, isLogDirOffline: false, fetchSessions }
   }
 
-  /** The broker `id` came or went: is it still in sync, and who leads? */
-  private reconsider(partition: Partition, id: number): void {
-    if (!partition.replicas.includes(id) && partition.leaderId !== id) return
-    if (!this.isStarted) return
-    const isRunning = this.node(id)?.isRunning === true
-    const others = partition.isr.filter((replica) => replica !== id)
-    if (isRunning && partition.leaderId === -1 && partition.isr.includes(id)) this.setLeader(partition, id)
-    // A replica catches up at once: the log is shared.
-    if (isRunning && partition.leaderId !== -1 && !partition.isr.includes(id)) partition.isr = [...partition.isr, id]
-    // The last replica in sync stays on the list, as in Kafka: only it may lead again.
-    if (!isRunning && others.length > 0) partition.isr = others
-    if (!isRunning && partition.leaderId === id) {
-      const next = partition.replicas.find(
-        (replica) => partition.isr.includes(replica) && this.node(replica)?.isRunning,
-      )
-      this.setLeader(partition, next ?? -1)
+  private grow(topic: Topic, assignments: readonly (readonly number[])[]): void {
+    for (const replicas of assignments) {
+      const partition = new Partition(topic.name, topic.partitions.length, replicas, topic.config, this.surroundings())
+      topic.partitions.push(partition)
+      if (!this.isStarted) continue
+      const live = replicas.filter((id) => this.node(id)?.isFenced === false)
+      // A controller makes no partition without a leader if it can help it.
+      if (live.length > 0) partition.setIsr(live)
+      if (!live.includes(partition.leaderId)) this.controller.elect(partition)
     }
   }
 
-  private setLeader(partition: Partition, leader: number): void {
-    if (partition.leaderId === leader) return
-    partition.leaderId = leader
-    partition.leaderEpoch++
-    const isLive = (id: number): boolean => this.node(id)?.isRunning === true && !partition.isr.includes(id)
-    if (leader !== -1) partition.isr = [...partition.isr, ...partition.replicas.filter(isLive)]
-    const { topic, index, leaderEpoch } = partition
-    this.tell({ event: 'leader-moved', topic, partition: index, leader, leaderEpoch })
-    partition.changed()
+  private surroundings(): PartitionSurroundings {
+    const { producerIdExpirationMs, replicaLagTimeMaxMs, retentionCheckIntervalMs } = this.config
+    return {
+      memory: this.logMemory,
+      producerIdExpirationMs,
+      replicaLagTimeMaxMs,
+      retentionCheckIntervalMs,
+      nowMs: () => this.clock.nowMs(),
+      later: (ms, wake) => this.timers.after(ms, wake),
+      isRunning: (id) => this.node(id)?.isRunning === true,
+      isAvailable: (id) => this.node(id)?.isFenced === false,
+      lagOf: (id) => this.node(id)?.lagMs ?? 0,
+      tell: (event) => this.tell(event),
+    }
+  }
+
+  /** Round robin, so that 6 partitions on 3 brokers give each broker 2 to lead. `from`: partitions there already. */
+  private spread(partitions: number, replicas: number, from: number): number[][] {
+    const ids = this.nodes.map((node) => node.id)
+    return Array.from({ length: partitions }, (_, partition) =>
+      Array.from({ length: replicas }, (_, replica) => ids[(from + partition + replica) % ids.length] ?? -1),
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Duration, Size } from '@harrow/runtime'
 import { type Field, type Issue, parseObject } from './field.ts'
 import type { Finding } from './findings.ts'
-import { type TopicConfig, topicConfigFields, topicConfigFrom } from './topic-config.ts'
+import { type TopicSettings, topicConfigFields, topicSettingsFrom } from './topic-config.ts'
 
 export interface BrokerOptions {
   /** Node id, unique in the cluster. Default: position in the list, from 1. */
@@ -51,6 +51,17 @@ export interface ClusterOptions {
   readonly connectionsMax?: number
   /** `producer.id.expiration.ms`. Default 24 hours. */
   readonly producerIdExpirationMs?: Duration
+  /** How long after an append the followers have it. Default 0: in the same turn. */
+  readonly replicationLagMs?: Duration
+  /** `replica.lag.time.max.ms`: a follower that is behind for longer is not in sync. Default 30 seconds. */
+  readonly replicaLagTimeMaxMs?: Duration
+  /** `log.retention.check.interval.ms`: how often old segments are looked for. Default 5 minutes. */
+  readonly retentionCheckIntervalMs?: Duration
+  /**
+   * `broker.session.timeout.ms`: how long a broker that was killed counts as alive, so that nobody else leads its
+   * partitions. Default 0, so that tests need not wait; Kafka's default is 9 seconds.
+   */
+  readonly brokerSessionTimeoutMs?: Duration
   /** Requests that the journal keeps. Default 100,000. */
   readonly journalEntriesMax?: number
   /** Bytes of request frames that the journal keeps. Default 256 MiB. */
@@ -84,7 +95,6 @@ export interface ClusterConfig {
   readonly topics: ReadonlyMap<string, TopicPlan>
   readonly defaultPartitions: number
   readonly defaultReplicas: number
-  readonly defaultTopicConfig: TopicConfig
   readonly autoCreateTopics: boolean
   readonly seed: number | undefined
   readonly clusterId: string | undefined
@@ -93,6 +103,10 @@ export interface ClusterConfig {
   readonly connectionsMaxIdleMs: number
   readonly connectionsMax: number
   readonly producerIdExpirationMs: number
+  readonly replicationLagMs: number
+  readonly replicaLagTimeMaxMs: number
+  readonly retentionCheckIntervalMs: number
+  readonly brokerSessionTimeoutMs: number
   readonly journalEntriesMax: number
   readonly journalBytesMax: number
   readonly journalOverflow: 'throw' | 'drop'
@@ -111,10 +125,9 @@ export interface BrokerConfig {
 }
 
 /** A topic to be made. */
-export interface TopicPlan {
+export interface TopicPlan extends TopicSettings {
   readonly partitions: number
   readonly replicas: number
-  readonly config: TopicConfig
 }
 
 /** Options that a cluster cannot work with: all that is wrong at once, each with its path. */
@@ -220,6 +233,30 @@ export const clusterOptionFields: readonly Field[] = [
   },
   { key: 'producerIdExpirationMs', type: { is: 'duration' }, doc: '`producer.id.expiration.ms`.', default: '24h' },
   {
+    key: 'replicationLagMs',
+    type: { is: 'duration' },
+    doc: 'How long after an append the followers have it.',
+    default: 0,
+  },
+  {
+    key: 'replicaLagTimeMaxMs',
+    type: { is: 'duration' },
+    doc: '`replica.lag.time.max.ms`: a follower that is behind for longer is not in sync.',
+    default: '30s',
+  },
+  {
+    key: 'retentionCheckIntervalMs',
+    type: { is: 'duration' },
+    doc: '`log.retention.check.interval.ms`: how often old segments are looked for.',
+    default: '5m',
+  },
+  {
+    key: 'brokerSessionTimeoutMs',
+    type: { is: 'duration' },
+    doc: '`broker.session.timeout.ms`: how long a broker that was killed counts as alive (Kafka: 9s).',
+    default: 0,
+  },
+  {
     key: 'journalEntriesMax',
     type: { is: 'integer', min: 0, max: 10_000_000 },
     doc: 'Requests that the journal keeps.',
@@ -285,7 +322,7 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     topics.set(name, {
       partitions: topic.partitions ?? defaultPartitions,
       replicas,
-      config: topicConfigFrom(topic.config ?? {}),
+      ...topicSettingsFrom(topic.config ?? {}),
     })
   }
   if (issues.length > 0) throw new ClusterOptionsError(issues)
@@ -294,7 +331,6 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     topics,
     defaultPartitions,
     defaultReplicas,
-    defaultTopicConfig: topicConfigFrom({}),
     autoCreateTopics: parsed.autoCreateTopics ?? true,
     seed: parsed.seed,
     clusterId: parsed.clusterId,
@@ -303,6 +339,10 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     connectionsMaxIdleMs: parsed.connectionsMaxIdleMs ?? 600_000,
     connectionsMax: parsed.connectionsMax ?? 10_000,
     producerIdExpirationMs: parsed.producerIdExpirationMs ?? 86_400_000,
+    replicationLagMs: parsed.replicationLagMs ?? 0,
+    replicaLagTimeMaxMs: parsed.replicaLagTimeMaxMs ?? 30_000,
+    retentionCheckIntervalMs: parsed.retentionCheckIntervalMs ?? 300_000,
+    brokerSessionTimeoutMs: parsed.brokerSessionTimeoutMs ?? 0,
     journalEntriesMax: parsed.journalEntriesMax ?? 100_000,
     journalBytesMax: parsed.journalBytesMax ?? 256 * 1024 * 1024,
     journalOverflow: parsed.journalOverflow ?? 'throw',
@@ -312,6 +352,18 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     logOverflow: parsed.logOverflow ?? 'refuse',
     onUnhandledRequest: parsed.onUnhandledRequest,
   }
+}
+
+/** A broker's options on their own, for one that joins later. @throws ClusterOptionsError */
+export function parseBrokerOptions(
+  options: BrokerOptions,
+  defaults: { readonly id: number; readonly host: string },
+): BrokerConfig {
+  const issues: Issue[] = []
+  const parsed = parseObject(brokerFields, options, [], issues) as BrokerOptions
+  if (issues.length > 0) throw new ClusterOptionsError(issues)
+  const { id = defaults.id, host = defaults.host, port: listenAt = 0, rack = null } = parsed
+  return { id, host, port: listenAt, rack }
 }
 
 /** A topic's options on their own, for topics made while the cluster runs. */
@@ -328,7 +380,7 @@ export function parseTopicOptions(options: TopicOptions | number, cluster: Clust
   return {
     partitions: parsed.partitions ?? cluster.defaultPartitions,
     replicas,
-    config: topicConfigFrom(parsed.config ?? {}),
+    ...topicSettingsFrom(parsed.config ?? {}),
   }
 }
 
@@ -353,7 +405,13 @@ type ParsedOptions = Omit<
   readonly topics?: Readonly<Record<string, (TopicOptions & { config?: Record<string, never> }) | number>>
 } & { readonly [key in DurationKey]?: number }
 
-type DurationKey = 'connectionsMaxIdleMs' | 'producerIdExpirationMs'
+type DurationKey =
+  | 'connectionsMaxIdleMs'
+  | 'producerIdExpirationMs'
+  | 'replicationLagMs'
+  | 'replicaLagTimeMaxMs'
+  | 'retentionCheckIntervalMs'
+  | 'brokerSessionTimeoutMs'
 
 function brokerConfigs(options: ParsedOptions, issues: Issue[]): BrokerConfig[] {
   const written: readonly BrokerOptions[] =

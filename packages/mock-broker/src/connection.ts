@@ -1,13 +1,13 @@
 import { FrameError, FrameReader } from '@harrow/protocol'
 import type { CloseReason, Link, Peer, Random } from '@harrow/runtime'
-import type { BrokerNode, Cluster } from './cluster.ts'
+import type { Cluster, ClusterNode } from './cluster.ts'
 import { describeError, type Pipeline, type Sink, type Source } from './pipeline.ts'
 import type { Timers } from './timers.ts'
 import type { Tap } from './wire-capture.ts'
 
 export interface ConnectionParts {
   readonly cluster: Cluster
-  readonly node: BrokerNode
+  readonly node: ClusterNode
   readonly pipeline: Pipeline
   readonly timers: Timers
   /** Ordinal within the cluster. */
@@ -23,7 +23,7 @@ export interface ConnectionParts {
  * the ones behind it as it does in Kafka.
  */
 export class Connection implements Peer, Source {
-  readonly node: BrokerNode
+  readonly node: ClusterNode
   readonly connection: number
   readonly random: Random
   softwareName: string | undefined

@@ -1,4 +1,5 @@
 export type { BrokerNode } from './cluster.ts'
+export type { ClusterAdmin, PartitionName, PartitionState, RollOptions } from './cluster-admin.ts'
 export { ClusterCore, type ClusterExtras, type CoreBroker, type CoreFaultHandle } from './cluster-core.ts'
 export {
   type ApiVersionLimit,

@@ -12,7 +12,7 @@ import {
   type ResponseInput,
 } from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
-import type { BrokerNode, Cluster } from './cluster.ts'
+import type { Cluster, ClusterNode } from './cluster.ts'
 import type { ActingRule, FaultChain } from './faults/chain.ts'
 import type { ClusterControl, FaultStep } from './faults/fault-kind.ts'
 import { pickTarget, type RequestFacts } from './faults/match.ts'
@@ -27,7 +27,7 @@ import type { ServedVersions } from './versions.ts'
 export interface Source {
   /** Ordinal within the cluster. */
   readonly connection: number
-  readonly node: BrokerNode
+  readonly node: ClusterNode
   readonly random: Random
   softwareName: string | undefined
   softwareVersion: string | undefined
@@ -220,6 +220,7 @@ class Exchange {
 
   private settle(outcome: Outcome): void {
     if (outcome.do === 'wait') {
+      this.entry.applied = outcome.applied
       const giveUp = outcome.start((later) => {
         this.giveUpWaiting = undefined
         this.guarded(() => this.settle(later))
@@ -307,6 +308,7 @@ class Exchange {
     const { parts, source, received } = this
     return {
       cluster: parts.cluster,
+      view: parts.cluster.viewOf(source.node.id),
       node: source.node,
       connection: source.connection,
       random: source.random,

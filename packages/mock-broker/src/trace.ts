@@ -81,6 +81,32 @@ export type BrokerEvent = { readonly atMs: number } & (
       readonly leader: number
       readonly leaderEpoch: number
     }
+  | {
+      readonly event: 'isr-changed'
+      readonly topic: string
+      readonly partition: number
+      readonly isr: readonly number[]
+    }
+  /** A replica threw away what its new leader never had. */
+  | {
+      readonly event: 'log-truncated'
+      readonly broker: number
+      readonly topic: string
+      readonly partition: number
+      /** Where its log ends now. */
+      readonly endOffset: bigint
+      readonly records: number
+    }
+  /** Retention, DeleteRecords, or full logs. */
+  | {
+      readonly event: 'records-deleted'
+      readonly topic: string
+      readonly partition: number
+      readonly logStartOffset: bigint
+    }
+  | { readonly event: 'topic-deleted'; readonly topic: string; readonly topicId: string }
+  /** `partitions`: how many there are now. */
+  | { readonly event: 'partitions-added'; readonly topic: string; readonly partitions: number }
   | { readonly event: 'topic-created'; readonly topic: string; readonly topicId: string; readonly partitions: number }
   | { readonly event: 'producer-id-assigned'; readonly broker: number; readonly producerId: bigint }
   | { readonly event: 'finding'; readonly kind: string; readonly broker: number; readonly connection: number }

@@ -222,7 +222,7 @@ test('Fetch: a wait ends at once when the leader moves, and leaves nothing when 
   const sim = new Simulation({ brokers: 2, topics: { orders: { partitions: 1, replicas: 2 } } })
   const consumer = sim.client()
   const idle = sim.runtime.clock.pending
-  const id = consumer.send(fetch, 11, fetchBody({ fetchOffset: 0n, maxWaitMs: 60_000 }))
+  const id = consumer.send(fetch, 10, fetchBody({ fetchOffset: 0n, maxWaitMs: 60_000 }))
   sim.run(5)
   sim.cluster.moveLeader({ topic: 'orders', partition: 0 })
   sim.run(5)
@@ -232,16 +232,6 @@ test('Fetch: a wait ends at once when the leader moves, and leaves nothing when 
   consumer.link.close()
   sim.run(5)
   expect(sim.runtime.clock.pending).toBeLessThan(idle)
-})
-
-test('Fetch: sessions are declined, and one that was never given is unknown', () => {
-  const sim = new Simulation({ topics: { orders: 1 } })
-  expect(sim.ask(fetch, 11, { ...fetchBody({ fetchOffset: 0n }), sessionEpoch: 0 })).toMatchObject({
-    errorCode: 0,
-    sessionId: 0,
-  })
-  const { code } = kafkaErrors.FETCH_SESSION_ID_NOT_FOUND
-  expect(sim.ask(fetch, 11, { ...fetchBody({ fetchOffset: 0n }), sessionId: 5, sessionEpoch: 1 })?.errorCode).toBe(code)
 })
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('ListOffsets v%i: knows both ends and every time between', (version) => {

@@ -1,7 +1,7 @@
 import { createTopics, type KafkaErrorRow, kafkaErrors, type RequestOf, type ResponseInput } from '@harrow/protocol'
 import type { Cluster } from '../cluster.ts'
 import { type TopicPlan, topicNameProblem } from '../config.ts'
-import { topicConfigFromStrings } from '../topic-config.ts'
+import { type TopicSettings, topicSettingsFromStrings } from '../topic-config.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
 
 /** Creates topics, at any broker: with KRaft they forward it. Java: `ReplicationControlManager.createTopics`. */
@@ -49,13 +49,14 @@ function plan(asked: AskedTopic, call: Call): Plan | No {
     const message = `Topic '${asked.name}' collides with existing topic: ${colliding.name}`
     return no(kafkaErrors.INVALID_TOPIC_EXCEPTION, message)
   }
-  const configured = topicConfigFromStrings(asked.configs)
+  const configured = topicSettingsFromStrings(asked.configs)
   if ('problem' in configured) return no(kafkaErrors.INVALID_CONFIG, configured.problem)
-  const { config } = configured
-  return asked.assignments.length > 0 ? planAssigned(asked, config, cluster) : planCounted(asked, config, cluster)
+  return asked.assignments.length > 0
+    ? planAssigned(asked, configured, cluster)
+    : planCounted(asked, configured, cluster)
 }
 
-function planCounted(asked: AskedTopic, config: TopicPlan['config'], cluster: Cluster): Plan | No {
+function planCounted(asked: AskedTopic, settings: TopicSettings, cluster: Cluster): Plan | No {
   const { numPartitions, replicationFactor } = asked
   if (numPartitions === 0 || numPartitions < -1) {
     const message = 'Number of partitions was set to an invalid non-positive value.'
@@ -74,10 +75,10 @@ function planCounted(asked: AskedTopic, config: TopicPlan['config'], cluster: Cl
     return no(kafkaErrors.INVALID_REPLICATION_FACTOR, message)
   }
   const partitions = numPartitions === -1 ? cluster.config.defaultPartitions : numPartitions
-  return { partitions, replicas, config, assignments: undefined }
+  return { partitions, replicas, ...settings, assignments: undefined }
 }
 
-function planAssigned(asked: AskedTopic, config: TopicPlan['config'], cluster: Cluster): Plan | No {
+function planAssigned(asked: AskedTopic, settings: TopicSettings, cluster: Cluster): Plan | No {
   if (asked.replicationFactor !== -1 || asked.numPartitions !== -1) {
     const what = asked.replicationFactor !== -1 ? 'replication factor' : 'partition count'
     return no(
@@ -100,7 +101,7 @@ function planAssigned(asked: AskedTopic, config: TopicPlan['config'], cluster: C
     if (problem !== undefined) return no(kafkaErrors.INVALID_REPLICA_ASSIGNMENT, problem)
     assignments.push(brokerIds)
   }
-  return { partitions: assignments.length, replicas: assignments[0]?.length ?? 0, config, assignments }
+  return { partitions: assignments.length, replicas: assignments[0]?.length ?? 0, ...settings, assignments }
 }
 
 /** As many as `config.ts` allows. */

@@ -1,6 +1,7 @@
 import type { Api, CompressionCodecs, KafkaErrorRow, RequestOf, ResponseInput } from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
-import type { BrokerNode, Cluster } from '../cluster.ts'
+import type { Cluster, ClusterNode } from '../cluster.ts'
+import type { ClusterView } from '../cluster-view.ts'
 import type { WrittenBatch } from '../journal.ts'
 import type { ServedVersions } from '../versions.ts'
 
@@ -25,8 +26,10 @@ export interface Target {
 /** Everything about a request besides its body. */
 export interface Call {
   readonly cluster: Cluster
+  /** The cluster as the broker that was asked knows it: what it tells others. It may be out of date (M9). */
+  readonly view: ClusterView
   /** The broker that was asked. */
-  readonly node: BrokerNode
+  readonly node: ClusterNode
   /** Ordinal within the cluster. */
   readonly connection: number
   /** Of this connection, so that what one client does changes no choice made for another. */
@@ -66,8 +69,15 @@ export type Outcome<A extends Api = Api> =
   | { readonly do: 'no-answer'; readonly applied: boolean }
   /** The broker closes the connection instead of answering. */
   | { readonly do: 'close'; readonly because: string; readonly applied: boolean }
-  /** Not yet: a Fetch that waits for records. `start` returns how to give up; `settle` is called once, later. */
-  | { readonly do: 'wait'; readonly start: (settle: (outcome: Outcome<A>) => void) => () => void }
+  /**
+   * Not yet: a Fetch that waits for records, a Produce that waits for replicas. `start` returns how to give up; `settle`
+   * is called once, later. `applied` is what holds until then.
+   */
+  | {
+      readonly do: 'wait'
+      readonly applied: boolean
+      readonly start: (settle: (outcome: Outcome<A>) => void) => () => void
+    }
 
 /** The error injected for this topic or partition, if any. Without `partition`: for the topic as a whole. */
 export function injectedError(call: Call, topic: string, partition?: number): KafkaErrorRow | undefined {

@@ -1,4 +1,3 @@
-import type { Partition } from '../cluster.ts'
 import type { Call } from './handler.ts'
 
 /** Where a node can be reached, as answers name it. */
@@ -14,13 +13,14 @@ export interface NodeEndpoint {
  * only if the leader lives: id and epoch alone tell a client that its metadata is old, or -1 that nobody leads.
  */
 export function leaderHint(
-  partition: Partition | undefined,
-  { cluster }: Call,
+  at: { readonly topic: string; readonly index: number } | undefined,
+  { view }: Call,
   endpoints: Map<number, NodeEndpoint>,
 ): { readonly currentLeader: { readonly leaderId: number; readonly leaderEpoch: number } } {
+  const partition = at && view.topic(at.topic)?.partitions[at.index]
   const leaderId = partition?.leaderId ?? -1
-  const leader = cluster.node(leaderId)
-  if (leader?.isRunning) {
+  const leader = view.node(leaderId)
+  if (leader?.isFenced === false) {
     endpoints.set(leaderId, { nodeId: leaderId, host: leader.host, port: leader.port, rack: leader.rack })
   }
   return { currentLeader: { leaderId, leaderEpoch: partition?.leaderEpoch ?? -1 } }

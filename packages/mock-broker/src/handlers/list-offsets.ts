@@ -1,6 +1,6 @@
 import { type KafkaErrorRow, kafkaErrors, listOffsets, type RequestOf, type ResponseInput } from '@harrow/protocol'
-import type { Partition } from '../cluster.ts'
-import { offsetOfMaxTimestamp, offsetOfTimestamp } from '../log/timestamp-lookup.ts'
+import { type FoundOffset, offsetOfMaxTimestamp, offsetOfTimestamp } from '../log/timestamp-lookup.ts'
+import type { Partition } from '../replication/partition.ts'
 import { epochProblem } from './fetch.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
 
@@ -24,6 +24,8 @@ export const listOffsetsHandler: Handler<typeof listOffsets> = {
 
 /** First version whose answers carry the leader epoch of the record (KIP-320). */
 const leaderEpochsFrom = 4
+/** First version that may answer OFFSET_NOT_AVAILABLE (KIP-207). */
+const offsetNotAvailableFrom = 5
 /** Timestamps that are questions, and the first version that may ask them. */
 const sentinels: ReadonlyMap<bigint, { readonly is: 'latest' | 'earliest' | 'max' | 'tiered'; readonly from: number }> =
   new Map([
@@ -53,22 +55,32 @@ function problem(one: PartitionRequest, partition: Partition | undefined, call: 
   if (one.timestamp < 0n && (sentinel === undefined || call.version < sentinel.from)) {
     return kafkaErrors.UNSUPPORTED_VERSION
   }
+  if (partition.replica(call.node.id) === undefined) return kafkaErrors.NOT_LEADER_OR_FOLLOWER
+  if (call.node.isLogDirOffline) return kafkaErrors.KAFKA_STORAGE_ERROR
   const epoch = epochProblem(one.currentLeaderEpoch, partition)
   if (epoch !== undefined) return epoch
-  return partition.leaderId === call.node.id ? undefined : kafkaErrors.NOT_LEADER_OR_FOLLOWER
+  if (partition.leaderId !== call.node.id) return kafkaErrors.NOT_LEADER_OR_FOLLOWER
+  partition.retain(call.cluster.wallMsAt(call.node))
+  // A new leader does not know yet how far its predecessor had come, and would answer with less (KIP-207).
+  const needsEnd = sentinel === undefined || sentinel.is === 'latest'
+  if (!needsEnd || partition.isHighWatermarkCertain) return undefined
+  return call.version >= offsetNotAvailableFrom ? kafkaErrors.OFFSET_NOT_AVAILABLE : kafkaErrors.LEADER_NOT_AVAILABLE
 }
 
 function lookUp(one: PartitionRequest, { log, leaderEpoch }: Partition, call: Call) {
+  // What consumers can read; nobody else asks here.
+  const until = log.highWatermark
+  const visible = (found: FoundOffset | undefined) => (found !== undefined && found.offset < until ? found : {})
   switch (sentinels.get(one.timestamp)?.is) {
     case 'latest':
-      return { offset: log.endOffset, leaderEpoch }
+      return { offset: until, leaderEpoch }
     case 'earliest':
       return { offset: log.startOffset, leaderEpoch: log.stored[0]?.leaderEpoch ?? leaderEpoch }
     case 'tiered':
       return {}
     case 'max':
-      return offsetOfMaxTimestamp(log, call.codecs) ?? {}
+      return visible(offsetOfMaxTimestamp(log, call.codecs))
     default:
-      return offsetOfTimestamp(log, Number(one.timestamp), call.codecs) ?? {}
+      return visible(offsetOfTimestamp(log, Number(one.timestamp), call.codecs))
   }
 }

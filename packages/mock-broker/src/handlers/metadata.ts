@@ -6,8 +6,9 @@ import {
   type ResponseInput,
   zeroUuid,
 } from '@harrow/protocol'
-import type { Partition, Topic } from '../cluster.ts'
+import type { ClusterView, PartitionView, TopicView } from '../cluster-view.ts'
 import { topicNameProblem } from '../config.ts'
+import { topicSettingsFrom } from '../topic-config.ts'
 import { type Call, type Handler, injectedError, type Outcome, type Target } from './handler.ts'
 
 /** Who is in the cluster and who leads what, as this broker sees it. */
@@ -30,7 +31,7 @@ export const metadataHandler: Handler<typeof metadata> = {
     const asksForNothing = request.topics?.some((topic) => topic.topicId === zeroUuid && topic.name === null) ?? false
     if (asksForNothing) return allRefused(request, kafkaErrors.UNKNOWN_SERVER_ERROR)
     const topics = isForAll(request, call.version)
-      ? [...call.cluster.topics].map((topic) => describe(topic, call, { byId: false }))
+      ? [...call.view.topics].map((topic) => describe(topic, call, { byId: false }))
       : withoutRepeats(request.topics ?? []).flatMap((asked) => answerFor(asked, request.allowAutoTopicCreation, call))
     return { do: 'answer', body: { ...aboutCluster(call), topics }, applied: true }
   },
@@ -48,8 +49,8 @@ function isForAll(request: RequestOf<typeof metadata>, version: number): boolean
   return request.topics === null || (request.topics.length === 0 && version < emptyIsNoneFrom)
 }
 
-function aboutCluster({ cluster, random }: Call) {
-  const live = cluster.liveNodes
+function aboutCluster({ cluster, view, random }: Call) {
+  const live = view.availableNodes
   return {
     brokers: live.map(({ id, host, port, rack }) => ({ nodeId: id, host, port, rack })),
     clusterId: cluster.clusterId,
@@ -59,7 +60,7 @@ function aboutCluster({ cluster, random }: Call) {
 }
 
 function answerFor(asked: AskedTopic, mayCreate: boolean, call: Call): TopicAnswer[] {
-  const topic = topicOf(asked, call.cluster)
+  const topic = topicOf(asked, call.view)
   if (typeof topic === 'object') return [describe(topic, call, { byId: asked.topicId !== zeroUuid })]
   if (asked.topicId !== zeroUuid) {
     return [refused(kafkaErrors.UNKNOWN_TOPIC_ID, { name: null, topicId: asked.topicId })]
@@ -74,11 +75,13 @@ function answerFor(asked: AskedTopic, mayCreate: boolean, call: Call): TopicAnsw
 }
 
 function create(name: string, { cluster }: Call): void {
-  const { defaultPartitions: partitions, defaultReplicas: replicas, defaultTopicConfig: config } = cluster.config
-  cluster.createTopic(name, { partitions, replicas, config })
+  // This broker may only not have heard of it.
+  if (cluster.topic(name) !== undefined) return
+  const { defaultPartitions: partitions, defaultReplicas: replicas } = cluster.config
+  cluster.createTopic(name, { partitions, replicas, ...topicSettingsFrom({}) })
 }
 
-function describe(topic: Topic, call: Call, { byId }: { readonly byId: boolean }): TopicAnswer {
+function describe(topic: TopicView, call: Call, { byId }: { readonly byId: boolean }): TopicAnswer {
   const injected = injectedError(call, topic.name)
   if (injected !== undefined) return refused(injected, byId ? { name: null, topicId: topic.id } : { name: topic.name })
   return {
@@ -90,9 +93,9 @@ function describe(topic: Topic, call: Call, { byId }: { readonly byId: boolean }
   }
 }
 
-function describePartition(partition: Partition, call: Call) {
+function describePartition(partition: PartitionView, call: Call) {
   const leaderless = partition.leaderId === -1 ? kafkaErrors.LEADER_NOT_AVAILABLE : kafkaErrors.NONE
-  const isDead = (id: number): boolean => call.cluster.node(id)?.isRunning !== true
+  const isDead = (id: number): boolean => call.view.node(id)?.isFenced !== false
   return {
     errorCode: (injectedError(call, partition.topic, partition.index) ?? leaderless).code,
     partitionIndex: partition.index,
@@ -121,7 +124,7 @@ function withoutRepeats(topics: readonly AskedTopic[]): AskedTopic[] {
 }
 
 /** The topic, or the name of one that does not exist, or undefined: an id that does not, or nothing at all. */
-function topicOf(asked: AskedTopic, cluster: Call['cluster']): Topic | string | undefined {
+function topicOf(asked: AskedTopic, cluster: ClusterView): TopicView | string | undefined {
   if (asked.topicId !== zeroUuid) return cluster.topicById(asked.topicId)
   return asked.name === null ? undefined : (cluster.topic(asked.name) ?? asked.name)
 }

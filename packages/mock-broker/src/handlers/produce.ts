@@ -1,5 +1,5 @@
 import { type KafkaErrorRow, kafkaErrors, produce, type RequestOf, type ResponseInput } from '@harrow/protocol'
-import type { Partition, Topic } from '../cluster.ts'
+import type { Topic } from '../cluster.ts'
 import {
   type AcceptedBatch,
   checkShape,
@@ -9,6 +9,8 @@ import {
   type Refusal,
   validateBatch,
 } from '../log/validate-batch.ts'
+import { AwaitedReplication, type WaitingPartition } from '../replication/awaited-replication.ts'
+import type { Partition } from '../replication/partition.ts'
 import { type Call, type Handler, injectedError, type Outcome, shuffled } from './handler.ts'
 import { leaderHint, type NodeEndpoint } from './leader-hint.ts'
 
@@ -55,18 +57,37 @@ export const produceHandler: Handler<typeof produce> = {
       for (const one of asked) add(one, refusal(one.index, kafkaErrors.UNKNOWN_SERVER_ERROR))
       return answer(request, call, answers, { applied: false })
     }
+    const waiting: WaitingPartition[] = []
     for (const one of appendable.values()) {
       const result = isAcksValid(request.acks)
         ? append(one, request.acks, call)
-        : refusal(one.index, kafkaErrors.INVALID_REQUIRED_ACKS)
-      applied ||= result.errorCode === kafkaErrors.NONE.code
-      add(one, one.injected === undefined ? result : { ...result, errorCode: one.injected.code })
+        : { answer: refusal(one.index, kafkaErrors.INVALID_REQUIRED_ACKS) }
+      applied ||= result.answer.errorCode === kafkaErrors.NONE.code
+      add(one, result.answer)
+      if (request.acks === -1 && result.requiredOffset !== undefined) {
+        waiting.push({ key: one.key, partition: one.partition, requiredOffset: result.requiredOffset })
+      }
     }
     for (const [one, problem] of misshapen) add(one, problem)
     for (const one of asked) {
       if (one.injected !== undefined && !answers.has(one.key)) add(one, refusal(one.index, one.injected))
     }
-    return answer(request, call, answers, { applied })
+    const finish = (): Outcome<typeof produce> => {
+      for (const [key, { asked: one, answer }] of answers) {
+        if (one.injected !== undefined)
+          answers.set(key, { asked: one, answer: { ...answer, errorCode: one.injected.code } })
+      }
+      return answer(request, call, answers, { applied })
+    }
+    const settled = (key: string, error: KafkaErrorRow): void => {
+      const done = answers.get(key)
+      if (done !== undefined) answers.set(key, { ...done, answer: { ...done.answer, errorCode: error.code } })
+    }
+    const replication = new AwaitedReplication(waiting, call, settled)
+    if (replication.isOver) return finish()
+    const start = (settle: (outcome: Outcome<typeof produce>) => void) =>
+      replication.wait(request.timeoutMs, () => settle(finish()))
+    return { do: 'wait', applied, start }
   },
 }
 
@@ -143,10 +164,16 @@ function partitionProblem(one: Asked, call: Call): PartitionAnswer | undefined {
   return problem === undefined ? undefined : refusal(one.index, problem.error)
 }
 
-function append(one: { topic: Topic; partition: Partition } & Asked, acks: number, call: Call): PartitionAnswer {
+/** What became of one partition; `requiredOffset` is what its replicas must reach before acks=all is answered. */
+interface Appended {
+  readonly answer: PartitionAnswer
+  readonly requiredOffset?: bigint
+}
+
+function append(one: { topic: Topic; partition: Partition } & Asked, acks: number, call: Call): Appended {
   const { cluster, node } = call
   const { topic, partition } = one
-  const refused = (problem: KafkaErrorRow | Refusal): PartitionAnswer => {
+  const refused = (problem: KafkaErrorRow | Refusal): Appended => {
     const { error, errorMessage, recordErrors, tellsLogStart } = 'error' in problem ? problem : asRefusal(problem)
     cluster.tell({
       event: 'batch-refused',
@@ -156,14 +183,16 @@ function append(one: { topic: Topic; partition: Partition } & Asked, acks: numbe
       error: error.name,
     })
     const logStartOffset = tellsLogStart ? partition.log.startOffset : -1n
-    return { ...refusal(one.index, error, errorMessage), logStartOffset, recordErrors }
+    return { answer: { ...refusal(one.index, error, errorMessage), logStartOffset, recordErrors } }
   }
   if (topic.isInternal && call.clientId !== adminClientId) return refused(kafkaErrors.INVALID_TOPIC_EXCEPTION)
+  if (node.isLogDirOffline && partition.replicas.includes(node.id)) return refused(kafkaErrors.KAFKA_STORAGE_ERROR)
   if (partition.leaderId !== node.id) return refused(kafkaErrors.NOT_LEADER_OR_FOLLOWER)
-  if (acks === -1 && partition.isr.length < topic.config.minInsyncReplicas) {
+  const wallMs = cluster.wallMsAt(node)
+  partition.retain(wallMs)
+  if (acks === -1 && partition.isUnderMinIsr) {
     return refused({ ...asRefusal(kafkaErrors.NOT_ENOUGH_REPLICAS), tellsLogStart: true })
   }
-  const wallMs = cluster.clock.wallMs()
   const batch = validateBatch(one.records ?? nothing, { config: topic.config, wallMs, codecs: call.codecs })
   if ('error' in batch) return refused(batch)
   return appendInSequence(batch, one, call, refused)
@@ -173,14 +202,14 @@ function appendInSequence(
   batch: AcceptedBatch,
   { partition, index }: { partition: Partition } & Asked,
   call: Call,
-  refused: (problem: Refusal) => PartitionAnswer,
-): PartitionAnswer {
+  refused: (problem: Refusal) => Appended,
+): Appended {
   const { cluster, node } = call
   const { log } = partition
   const where = { broker: node.id, topic: partition.topic, partition: index }
   const { producerId, producerEpoch, firstSequence: baseSequence } = batch
   if (producerId >= 0n) {
-    log.producers.expire(cluster.clock.wallMs())
+    log.producers.expire(cluster.wallMsAt(node))
     const verdict = log.producers.judge(batch)
     if (verdict.is === 'refused') return refused({ ...asRefusal(verdict.error), tellsLogStart: true })
     if (verdict.is === 'duplicate') {
@@ -188,17 +217,18 @@ function appendInSequence(
       call.wrote({ topic: partition.topic, partition: index, baseOffset, how: 'duplicate' })
       cluster.tell({ event: 'batch-duplicate', ...where, baseOffset, producerId, baseSequence })
       // LogAppendTime even on a CreateTime topic: Kafka's, and clients see it (B26).
-      return written(index, { baseOffset, logAppendTimeMs: maxTimestamp, logStartOffset: log.startOffset })
+      const at = { baseOffset, logAppendTimeMs: maxTimestamp, logStartOffset: log.startOffset }
+      // It is only as safe as its original: acks=all waits for the replicas once more.
+      return { answer: written(index, at), requiredOffset: baseOffset + BigInt(batch.recordCount) }
     }
   }
   if (!cluster.makeRoom(partition, batch.bytes.length, call)) return refused(asRefusal(kafkaErrors.KAFKA_STORAGE_ERROR))
-  const baseOffset = log.append(batch, partition.leaderEpoch)
-  cluster.countLogBytes(batch.bytes.length)
+  const { baseOffset, lastOffset } = partition.append(batch)
   call.wrote({ topic: partition.topic, partition: index, baseOffset, how: 'appended' })
   const sizes = { records: batch.recordCount, bytes: batch.bytes.length }
   cluster.tell({ event: 'batch-appended', ...where, baseOffset, ...sizes, producerId, producerEpoch, baseSequence })
-  partition.changed()
-  return written(index, { baseOffset, logAppendTimeMs: batch.logAppendTimeMs, logStartOffset: log.startOffset })
+  const at = { baseOffset, logAppendTimeMs: batch.logAppendTimeMs, logStartOffset: log.startOffset }
+  return { answer: written(index, at), requiredOffset: lastOffset + 1n }
 }
 
 /** Puts the partitions together by topic, in no particular order; for acks=0 there is only silence or the door. */

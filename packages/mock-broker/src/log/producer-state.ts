@@ -17,6 +17,14 @@ export interface ProducerBatch {
   readonly recordCount: number
 }
 
+/** A producer that is known to a partition. */
+export interface DescribedProducer {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  readonly lastSequence: number
+  readonly lastTimestamp: number
+}
+
 export type SequenceVerdict =
   | { readonly is: 'next' }
   | { readonly is: 'duplicate'; readonly of: CachedBatch }
@@ -90,8 +98,20 @@ export class ProducerStates {
     return this.entries.size
   }
 
-  clear(): void {
-    this.entries.clear()
+  /** What DescribeProducers tells. */
+  *describe(): Iterable<DescribedProducer> {
+    for (const [producerId, { epoch, lastSequence, lastTimestamp }] of this.entries) {
+      yield { producerId, producerEpoch: epoch, lastSequence, lastTimestamp }
+    }
+  }
+
+  /** A copy that remembers of each producer its last batch only, as a snapshot on disk does (B42). */
+  lastBatches(): ProducerStates {
+    const copy = new ProducerStates({ expirationMs: this.expirationMs })
+    for (const [producerId, entry] of this.entries) {
+      copy.entries.set(producerId, entry.batches.length > 1 ? { ...entry, batches: entry.batches.slice(-1) } : entry)
+    }
+    return copy
   }
 }
 
