@@ -8,6 +8,7 @@ import { ConfigError, ProducerClosedError, SerializationError } from './errors.t
 import { Idempotence } from './idempotence/idempotence.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { Metadata } from './metadata/metadata.ts'
+import { CorrelationIds } from './network/correlation-ids.ts'
 import { NetworkClient } from './network/network-client.ts'
 import { checkRecord, type OnCompletion, type ProducerRecord, toHeaders } from './record.ts'
 import { refusalOf } from './sender/batch-errors.ts'
@@ -87,7 +88,8 @@ export class ProducerCore implements Core {
     const wake = (): void => this.driver.wake()
     this.completions = new Completions(logger)
     this.metadata = new Metadata(random.fork('metadata'), { ...config, trace })
-    this.network = new NetworkClient({ ...runtime, random }, { ...config, trace, wake })
+    const correlationIds = new CorrelationIds()
+    this.network = new NetworkClient({ ...runtime, random }, { ...config, correlationIds, trace, wake })
     this.accumulator = new RecordAccumulator(random, { ...config, codec, trace })
     const { metadata, network, accumulator, completions } = this
     this.admission = new Admission(config, { accumulator, metadata, completions, trace })

@@ -36,6 +36,8 @@ export interface PartitionScript {
   readonly errorMessage?: string
   readonly recordErrors?: readonly { batchIndex: number; batchIndexErrorMessage: string | null }[]
   readonly currentLeader?: { leaderId: number; leaderEpoch: number }
+  readonly logStartOffset?: bigint
+  readonly logAppendTimeMs?: bigint
 }
 
 /** What to do with a Produce request: answer per partition, or nothing at all. */
@@ -55,6 +57,8 @@ export interface ScriptedBatch {
   readonly atMs: number
 }
 
+export type MetadataAnswer = ResponseInput<typeof metadata>
+
 const utf8 = new TextDecoder()
 const accepts: ProduceScript = () => () => ({})
 
@@ -73,7 +77,12 @@ export class ScriptedCluster {
   readonly topicErrors = new Map<string, number>()
   /** API key to highest version offered. */
   readonly maxVersions = new Map<number, number>()
-  answersApiVersionsAbove = true
+  /** What ApiVersions says to a version that it does not know; false: only that it does not (KIP-511). */
+  tellsKnownVersions = true
+  /** Error code of ApiVersions. */
+  apiVersionsError = 0
+  /** The last word on what Metadata says. */
+  editMetadata: (answer: MetadataAnswer) => unknown = (answer) => answer
   initProducerIdErrors: number[] = []
   producerId = 1000n
   producerEpoch = 0
@@ -169,12 +178,13 @@ export class ScriptedCluster {
     if (this.silentApis.has(api.name)) return
     switch (api) {
       case apiVersions:
-        if (isUnknownVersion)
-          answer({ errorCode: 35, apiKeys: [{ apiKey: api.key, minVersion: 0, maxVersion: known }] })
-        else answer(this.apiVersionsAnswer())
+        if (isUnknownVersion) {
+          const apiKeys = this.tellsKnownVersions ? [{ apiKey: api.key, minVersion: 0, maxVersion: known }] : []
+          answer({ errorCode: 35, apiKeys })
+        } else answer(this.apiVersionsAnswer())
         break
       case metadata:
-        answer(this.metadataAnswer(body as RequestOf<typeof metadata>))
+        answer(this.editMetadata(this.metadataAnswer(body as RequestOf<typeof metadata>)))
         break
       case initProducerId: {
         const errorCode = this.initProducerIdErrors.shift() ?? 0
@@ -193,10 +203,11 @@ export class ScriptedCluster {
       minVersion: versions.min,
       maxVersion: this.maxVersions.get(key) ?? versions.max,
     }))
-    return { errorCode: 0, apiKeys: apiKeys.filter(({ maxVersion }) => maxVersion >= 0) }
+    const { apiVersionsError: errorCode, throttleTimeMs } = this
+    return { errorCode, apiKeys: apiKeys.filter(({ maxVersion }) => maxVersion >= 0), throttleTimeMs }
   }
 
-  private metadataAnswer(body: RequestOf<typeof metadata>): unknown {
+  private metadataAnswer(body: RequestOf<typeof metadata>): MetadataAnswer {
     const living = Array.from({ length: this.nodes }, (_, i) => i + 1).filter((node) => !this.downNodes.has(node))
     const brokers = living.map((nodeId) => ({ nodeId, host: `broker-${nodeId}`, port: 9092 }))
     const topics = (body.topics ?? []).map(({ name }) => {
@@ -214,7 +225,6 @@ export class ScriptedCluster {
   }
 
   private handleProduce(request: ScriptedRequest, body: RequestOf<typeof produce>): void {
-    const batchesBefore = this.batches.length
     for (const { name, topicId, partitionData } of body.topicData) {
       for (const { index, records } of partitionData) {
         invariant(records !== null, 'records')
@@ -231,18 +241,23 @@ export class ScriptedCluster {
         })
       }
     }
-    const arrived = this.batches.slice(batchesBefore)
     const script = this.produceScript(request, body)
     if (script === 'silence' || body.acks === 0) return
     if (script === 'disconnect') {
       request.link.close('reset')
       return
     }
+    this.answerProduce(request, script)
+  }
+
+  /** Answers per partition, now or, after silence, later. */
+  answerProduce(request: ScriptedRequest, script: (topic: string, partition: number) => PartitionScript): void {
+    const body = request.body as RequestOf<typeof produce>
     const responses = body.topicData.map(({ name, topicId, partitionData }) => {
       const topic = name === '' ? this.nameOf(topicId) : name
-      const partitionResponses = partitionData.map(({ index }) => {
+      const partitionResponses = partitionData.map(({ index, records }) => {
         const { errorCode = 0, ...rest } = script(topic, index)
-        const count = arrived.find((b) => b.topic === topic && b.partition === index)?.values.length ?? 0
+        const count = readBatchHeader(records ?? new Uint8Array(0)).recordCount
         return { index, errorCode, baseOffset: errorCode === 0 ? this.append(topic, index, count) : -1n, ...rest }
       })
       return { name, topicId, partitionResponses }

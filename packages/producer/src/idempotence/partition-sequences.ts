@@ -18,7 +18,7 @@ const batchesRemembered = 5
 export class PartitionSequences {
   readonly where: string
   private identity: ProducerIdAndEpoch
-  private next = 0
+  private next: number
   /** Last sequence that a broker confirmed for this id and epoch; `noSequence` before the first. */
   private lastAcked = noSequence
   /** In sequence order. */
@@ -31,9 +31,11 @@ export class PartitionSequences {
   /** From here on the numbers are broken: a batch is missing for good. They start anew once what came before is settled. */
   private gapAt: number | undefined
 
-  constructor(where: string, identity: ProducerIdAndEpoch) {
+  /** `first`: where the numbers start; from 0 but for tests of the wrap, which is two thousand million records away. */
+  constructor(where: string, identity: ProducerIdAndEpoch, first = 0) {
     this.where = where
     this.identity = identity
+    this.next = first
   }
 
   get epoch(): number {

@@ -34,6 +34,11 @@ export interface LeaderHint {
   readonly leaderEpoch: number
 }
 
+interface SeenEpochs {
+  readonly topicId: string
+  readonly byPartition: Map<number, number>
+}
+
 type MetadataResponse = ResponseOf<typeof metadataApi>
 
 /** Leader epochs before this version may be stale (KAFKA-9212). */
@@ -49,6 +54,8 @@ export class Metadata {
   private readonly newTopics = new Set<string>()
   /** The last error of a topic, until an answer without one. */
   private readonly errors = new Map<string, KafkaErrorRow>()
+  /** Of every topic in use, also while the cluster does not name it: what is older than this is not believed. */
+  private readonly seenEpochs = new Map<string, SeenEpochs>()
   private needsFull = true
   private needsPartial = false
   private requestVersion = 0
@@ -103,6 +110,7 @@ export class Metadata {
     this.newTopics.add(topic)
     this.needsPartial = true
     this.requestVersion++
+    this.equivalentResponses = 0
     this.quietUntilMs = Number.NEGATIVE_INFINITY
   }
 
@@ -129,16 +137,22 @@ export class Metadata {
   startRequest(nowMs: number): MetadataRequest {
     const isFull = this.needsFull || nowMs >= this.lastSuccessMs + this.options.metadataMaxAgeMs
     const topics = isFull ? this.topics.keys() : this.newTopics.values()
+    // Asking because of age is no sign of answers that bring nothing.
+    if (nowMs >= this.lastSuccessMs + this.options.metadataMaxAgeMs) this.equivalentResponses = 0
     this.inFlight = { topics: [...topics], isPartial: !isFull, version: this.requestVersion }
-    if (this.rebootstrapAtMs === Number.POSITIVE_INFINITY) {
-      this.rebootstrapAtMs = nowMs + this.options.metadataRecoveryRebootstrapTriggerMs
-    }
     return this.inFlight
+  }
+
+  /** An update is due, whether or not there is anybody to ask: from the first time on it is a matter of waiting. */
+  noteDue(nowMs: number): void {
+    if (this.rebootstrapAtMs !== Number.POSITIVE_INFINITY) return
+    this.rebootstrapAtMs = nowMs + this.options.metadataRecoveryRebootstrapTriggerMs
   }
 
   handleFailure(because: string, nowMs: number): void {
     this.inFlight = undefined
     this.failures++
+    this.equivalentResponses = 0
     this.quietUntilMs = nowMs + this.backoffMs(this.failures - 1)
     this.options.trace?.({ event: 'metadata-failed', because })
   }
@@ -193,6 +207,7 @@ export class Metadata {
       if (endpoint === undefined && !nodes.has(leaderId)) continue
       if (endpoint !== undefined) nodes.set(leaderId, endpoint)
       topics.set(topic, { ...known, partitions: known.partitions.with(partition, { leaderId, leaderEpoch }) })
+      this.seenEpochs.get(topic)?.byPartition.set(partition, leaderEpoch)
       this.options.trace?.({ event: 'leader-changed', topic, partition, leader: leaderId })
       taken++
     }
@@ -239,7 +254,8 @@ export class Metadata {
       } else {
         this.errors.set(name, row)
         if (row.refreshMetadata) this.needsFull = true
-        // What is known stays while the broker is merely not ready to say; it goes when the topic is refused.
+        // Differs from Java, which drops the topic on any error: what is known stays while the broker is merely not ready
+        // to say, so that records are buffered and not turned away. It goes when the topic is refused.
         if (known !== undefined && row.retriable) topics.set(name, known)
         else topics.delete(name)
       }
@@ -254,24 +270,34 @@ export class Metadata {
     apiVersion: number,
   ): TopicInfo {
     const { topicId } = topic
-    const isSameTopic =
-      known !== undefined && (topicId === zeroUuid || known.topicId === zeroUuid || topicId === known.topicId)
+    const seen = this.seenEpochsOf(topic.name ?? '', topicId)
     const count = topic.partitions.reduce((max, { partitionIndex }) => Math.max(max, partitionIndex + 1), 0)
     const partitions = new Array<PartitionInfo | undefined>(count).fill(undefined)
     for (const { partitionIndex, leaderId, leaderEpoch, errorCode } of topic.partitions) {
       const cached = known?.partitions[partitionIndex]
       const isReliable = apiVersion >= leaderEpochsFrom && leaderEpoch >= 0
       if (errorCode !== 0 && errorByCode(errorCode).refreshMetadata) this.needsFull = true
-      const cachedEpoch = isSameTopic && isReliable ? cached?.leaderEpoch : undefined
-      if (cached !== undefined && cachedEpoch !== undefined && leaderEpoch < cachedEpoch) {
-        // An older view than ours, from a broker that lags behind: keep what is newer.
+      const seenEpoch = isReliable ? seen.get(partitionIndex) : undefined
+      if (seenEpoch !== undefined && leaderEpoch < seenEpoch) {
+        // An older view than ours, from a broker that lags behind: keep what is newer, if only that there is nothing.
         partitions[partitionIndex] = cached
         continue
       }
-      if (!isReliable || cachedEpoch === undefined || leaderEpoch > cachedEpoch) this.equivalentResponses = 0
+      if (!isReliable || seenEpoch === undefined || leaderEpoch > seenEpoch) this.equivalentResponses = 0
+      if (isReliable) seen.set(partitionIndex, leaderEpoch)
+      else seen.delete(partitionIndex)
       partitions[partitionIndex] = { leaderId, leaderEpoch: isReliable ? leaderEpoch : undefined }
     }
     return { topicId, partitions }
+  }
+
+  /** Without an id it is taken for the same topic; with another one, or the first, it starts anew (KIP-516). */
+  private seenEpochsOf(name: string, topicId: string): Map<number, number> {
+    const seen = this.seenEpochs.get(name)
+    if (seen !== undefined && (topicId === zeroUuid || topicId === seen.topicId)) return seen.byPartition
+    const byPartition = new Map<number, number>()
+    this.seenEpochs.set(name, { topicId, byPartition })
+    return byPartition
   }
 
   private forgetIdleTopics(topics: Map<string, TopicInfo>, nowMs: number): void {
@@ -279,6 +305,7 @@ export class Metadata {
       if (expiresMs > nowMs || this.newTopics.has(name)) continue
       this.topics.delete(name)
       this.errors.delete(name)
+      this.seenEpochs.delete(name)
       topics.delete(name)
     }
   }

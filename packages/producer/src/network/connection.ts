@@ -13,6 +13,7 @@ import {
 import type { Address, CloseReason, Link, Peer, Transport } from '@harrow/runtime'
 import type { Trace } from '../trace.ts'
 import { type ConnectionState, isAllowed } from './connection-states.ts'
+import type { CorrelationIds } from './correlation-ids.ts'
 import { type InFlightRequest, InFlightRequests } from './in-flight-requests.ts'
 import type { Reconnect } from './reconnect.ts'
 
@@ -26,7 +27,7 @@ export interface ConnectionOptions {
   readonly trace: Trace | undefined
   /** Asks for a turn: something arrived. */
   readonly wake: () => void
-  readonly nextCorrelationId: () => number
+  readonly correlationIds: CorrelationIds
 }
 
 /** How a request ended. */
@@ -180,14 +181,15 @@ export class Connection<C> {
     if (this.currentState === 'connecting' && nowMs >= this.setupDeadlineMs) {
       return this.lose('connection setup timed out', nowMs, { answers })
     }
-    const first = this.inFlight.first
-    if (first !== undefined && nowMs >= this.inFlight.deadlineMs) {
-      const { api, correlationId } = first
+    const overdue = this.inFlight.overdueAt(nowMs)
+    if (overdue !== undefined) {
+      const { api, correlationId } = overdue
       this.options.trace?.({ event: 'request-timed-out', node: this.node, api: api.name, correlationId })
       const because = `no answer to ${api.name} within ${this.options.requestTimeoutMs} ms`
       return this.lose(because, nowMs, { answers, timedOut: true })
     }
     if (nowMs < this.idleMs) return 'kept'
+    // Differs from Java, which asks for metadata whenever a connection ends, even this way, and so never stays idle.
     this.lose('idle', nowMs, { answers, how: 'fin' })
     return 'kept'
   }
@@ -260,7 +262,7 @@ export class Connection<C> {
     const { link, node } = this
     invariant(link !== undefined, `node ${node} has a link`)
     const { version, body, context, expectsResponse } = options
-    const correlationId = this.options.nextCorrelationId()
+    const correlationId = this.options.correlationIds.take()
     // The frame is a copy: batches may be changed or freed while the link still holds it (K1).
     const frame = encodeRequest(api, version, { correlationId, clientId: this.options.clientId }, body)
     const deadlineMs = nowMs + this.options.requestTimeoutMs
@@ -304,8 +306,7 @@ export class Connection<C> {
       return `answer to ${correlationId}, expected ${request.correlationId} (${request.api.name})`
     }
     if (this.currentState === 'negotiating') {
-      this.inFlight.takeFirst()
-      return this.negotiated(frame, nowMs)
+      return this.negotiated(request, frame, nowMs)
     }
     const body: unknown = decodeResponse(request.api, request.version, frame).body
     this.inFlight.takeFirst()
@@ -317,11 +318,13 @@ export class Connection<C> {
   }
 
   /** Returns why the connection must end, if it must. */
-  private negotiated(frame: Uint8Array, nowMs: number): string | undefined {
+  private negotiated(request: InFlightRequest<C | undefined>, frame: Uint8Array, nowMs: number): string | undefined {
     // KIP-511: a broker that does not know our version answers in version 0, with the versions that it knows.
     const errorCode = new DataView(frame.buffer, frame.byteOffset).getInt16(4)
     const version = errorCode === unsupportedVersion ? 0 : this.negotiatingVersion
     const body: ApiVersionsBody = decodeResponse(apiVersions, version, frame).body
+    this.inFlight.takeFirst()
+    this.traceResponse(request, this.throttle(request, body, nowMs), nowMs)
     if (errorCode === unsupportedVersion) {
       if (this.negotiatingVersion === 0) return 'the broker refuses every version of ApiVersions'
       const known = body.apiKeys.find(({ apiKey }) => apiKey === apiVersions.key)

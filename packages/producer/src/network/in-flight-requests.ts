@@ -12,14 +12,9 @@ export interface InFlightRequest<C> {
   readonly expectsResponse: boolean
 }
 
-/**
- * The unanswered requests of one connection, in the order sent: a broker answers in that order. All have the same
- * timeout, so the first is also the first to time out.
- */
+/** The unanswered requests of one connection, in the order sent: a broker answers in that order. */
 export class InFlightRequests<C> {
   private readonly requests: InFlightRequest<C>[] = []
-  /** Time that the broker made us wait, which must not count against requests that waited with us. */
-  private extendedMs = 0
 
   get count(): number {
     return this.requests.length
@@ -53,18 +48,26 @@ export class InFlightRequests<C> {
   }
 
   takeAll(): InFlightRequest<C>[] {
-    this.extendedMs = 0
     return this.requests.splice(0)
   }
 
+  /** Time that the broker makes us wait must not count against requests that wait with us. Later ones are not meant. */
   extend(ms: number): void {
-    if (this.requests.length > 0) this.extendedMs += ms
+    for (const [at, request] of this.requests.entries()) {
+      this.requests[at] = { ...request, deadlineMs: request.deadlineMs + ms }
+    }
+  }
+
+  /** The first of those that are out of time. */
+  overdueAt(nowMs: number): InFlightRequest<C> | undefined {
+    return this.requests.find(({ deadlineMs }) => nowMs >= deadlineMs)
   }
 
   /** When the connection must be given up for want of an answer. */
   get deadlineMs(): number {
-    const first = this.requests[0]
-    if (first === undefined) this.extendedMs = 0
-    return first === undefined ? Number.POSITIVE_INFINITY : first.deadlineMs + this.extendedMs
+    let earliest = Number.POSITIVE_INFINITY
+    // Not simply the first: an extended one may come before one that is not.
+    for (const { deadlineMs } of this.requests) earliest = Math.min(earliest, deadlineMs)
+    return earliest
   }
 }

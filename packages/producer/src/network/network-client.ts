@@ -3,6 +3,7 @@ import type { Random, Runtime } from '@harrow/runtime'
 import type { ClusterNode } from '../metadata/cluster.ts'
 import type { Trace } from '../trace.ts'
 import { type Answer, Connection, type ConnectionOptions } from './connection.ts'
+import type { CorrelationIds } from './correlation-ids.ts'
 import { Reconnect, type ReconnectOptions } from './reconnect.ts'
 
 export interface NetworkClientOptions extends ReconnectOptions {
@@ -10,12 +11,11 @@ export interface NetworkClientOptions extends ReconnectOptions {
   readonly requestTimeoutMs: number
   readonly maxInFlightRequestsPerConnection: number
   readonly connectionsMaxIdleMs: number
+  readonly correlationIds: CorrelationIds
   readonly trace: Trace | undefined
   readonly wake: () => void
 }
 
-/** Correlation ids from here to the end of int32 are reserved (Java keeps them for SASL). */
-const correlationIdMax = 2_147_483_639
 /** An answer to a producer is small; 100 MiB is Kafka's own limit for a frame. */
 const responseBytesMax = 100 * 1024 * 1024
 
@@ -26,21 +26,12 @@ export class NetworkClient<C> {
   private readonly options: NetworkClientOptions
   private readonly connectionOptions: ConnectionOptions
   private readonly connections = new Map<number, Connection<C>>()
-  private correlationId = 0
 
   constructor(runtime: Runtime, options: NetworkClientOptions) {
     this.runtime = runtime
     this.random = runtime.random.fork('network-client')
     this.options = options
-    this.connectionOptions = {
-      ...options,
-      responseBytesMax,
-      nextCorrelationId: () => {
-        const id = this.correlationId
-        this.correlationId = id === correlationIdMax ? 0 : id + 1
-        return id
-      },
-    }
+    this.connectionOptions = { ...options, responseBytesMax }
   }
 
   /** Whether a request may be sent to the node now; starts connecting if that is what is missing. */

@@ -27,13 +27,24 @@ export class MetadataFetch {
   run(nowMs: number): number {
     const { metadata } = this
     if (this.mayRebootstrap && nowMs >= metadata.rebootstrapMs) metadata.rebootstrap()
+    const nextMs = this.ask(nowMs)
+    return this.mayRebootstrap ? Math.min(nextMs, metadata.rebootstrapMs) : nextMs
+  }
+
+  /**
+   * Returns when to look again without an event.
+   * Differs from Java: a connection that is lost while an update is due does not count as a failed update. It has a
+   * backoff of its own, and another broker can be asked meanwhile.
+   */
+  private ask(nowMs: number): number {
+    const { metadata } = this
     const dueMs = metadata.nextUpdateMs()
-    if (dueMs > nowMs) return this.mayRebootstrap ? Math.min(dueMs, metadata.rebootstrapMs) : dueMs
+    if (dueMs > nowMs) return dueMs
+    metadata.noteDue(nowMs)
     const node = this.chooseNode(nowMs)
     if (node === undefined) return this.nextChanceMs(nowMs)
     // Not ready means connecting, or busy: an event follows.
-    if (!this.network.ready(node, nowMs)) return Number.POSITIVE_INFINITY
-    this.send(node, nowMs)
+    if (this.network.ready(node, nowMs)) this.send(node, nowMs)
     return Number.POSITIVE_INFINITY
   }
 

@@ -20,7 +20,7 @@ import type { NetworkClient } from '../network/network-client.ts'
 import type { Trace } from '../trace.ts'
 import { errorsOf, refusalOf } from './batch-errors.ts'
 import { answersByBatch, type PartitionAnswer, produceRequest, produceVersion } from './produce-request.ts'
-import type { RequestContext } from './request-context.ts'
+import type { ProduceContext, RequestContext } from './request-context.ts'
 import { split } from './split.ts'
 import { judge, mayBeAppendedAfter, type Verdict } from './verdict.ts'
 
@@ -115,7 +115,7 @@ export class Sender {
         return
       }
       case 'response':
-        this.settleResponse(batches, answer.body as ResponseOf<typeof produce>, nowMs)
+        this.settleResponse(context, answer.body as ResponseOf<typeof produce>, nowMs)
     }
   }
 
@@ -166,12 +166,15 @@ export class Sender {
         error: kafkaErrors.UNSUPPORTED_VERSION,
         because: `node ${node.id} offers no version of Produce that fits`,
       }
-      for (const batch of batches) this.settleBatch(batch, outcome, nowMs)
+      for (const batch of batches) {
+        // The first of them is the end of all when this is fatal.
+        if (!batch.isDone) this.settleBatch(batch, outcome, nowMs)
+      }
       return true
     }
     const body = produceRequest(batches, { cluster, acks: config.acks, timeoutMs: config.requestTimeoutMs })
     for (const batch of batches) batch.isInRequest = true
-    const context = { kind: 'produce', batches } as const
+    const context = { kind: 'produce', batches, cluster } as const
     network.send(node, { api: produce, version, body, context, expectsResponse: config.acks !== 0 }, nowMs)
     return true
   }
@@ -184,9 +187,10 @@ export class Sender {
     accumulator.ratios.observe(batch.topic, batch.compressionRatio)
   }
 
-  private settleResponse(batches: readonly ProducerBatch[], response: ResponseOf<typeof produce>, nowMs: number): void {
+  private settleResponse(context: ProduceContext, response: ResponseOf<typeof produce>, nowMs: number): void {
     const { metadata } = this.parts
-    const answers = answersByBatch(batches, response, metadata.cluster)
+    const { batches } = context
+    const answers = answersByBatch(batches, response, context.cluster)
     const hints: LeaderHint[] = []
     for (const [index, batch] of batches.entries()) {
       const answer = answers[index]
@@ -221,6 +225,7 @@ export class Sender {
       isIdempotent: idempotence !== undefined,
       mayBeInLog: batch.mayBeInLog,
       isFirstInFlight: idempotence?.isFirstInFlight(batch) ?? true,
+      isLogStartKnown: outcome.answer !== undefined && outcome.answer.logStartOffset !== -1n,
     })
     if (batch.isDone) this.settleLate(batch, verdict)
     else this.carryOut(batch, verdict, outcome, nowMs)

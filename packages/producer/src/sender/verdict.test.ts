@@ -11,6 +11,7 @@ const base: VerdictFacts = {
   isIdempotent: false,
   mayBeInLog: false,
   isFirstInFlight: true,
+  isLogStartKnown: true,
 }
 
 function verdicts(code: number, facts: Partial<VerdictFacts> = {}): [plain: string, idempotent: string] {
@@ -71,6 +72,11 @@ test('verdict: splitting costs no retry', () => {
 
 test('verdict: out of order behind an unsettled batch is a plain retry, because that one may be what is missing', () => {
   expect(verdicts(45, { isFirstInFlight: false })).toEqual(['fail', 'retry'])
+})
+
+test('verdict: an unknown producer id without a log start offset is a plain retry, because the broker lost the partition', () => {
+  expect(verdicts(59, { isLogStartKnown: false })).toEqual(['fail', 'retry'])
+  expect(verdicts(45, { isLogStartKnown: false })).toEqual(['fail', 'restart'])
 })
 
 test('verdict: an error that can come after the append leaves the outcome open, any other does not', () => {

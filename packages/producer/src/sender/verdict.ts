@@ -23,6 +23,8 @@ export interface VerdictFacts {
   readonly mayBeInLog: boolean
   /** Every earlier batch of the partition has its outcome. */
   readonly isFirstInFlight: boolean
+  /** The answer says where the log starts. */
+  readonly isLogStartKnown: boolean
 }
 
 /** An idempotent producer that gets one of these is shut out for good (java-producer: maybeTransitionToErrorState). */
@@ -49,6 +51,9 @@ export function judge(facts: VerdictFacts): Verdict {
   if (error.name === 'DUPLICATE_SEQUENCE_NUMBER') return { do: 'complete' }
   const isSequenceError = isIdempotent && sequenceErrors.has(error.name)
   const mayRetry = !facts.isExpired && facts.attempts < facts.retries
+  // A broker that does not know where its log starts has just lost the partition: as Java, ask again until one knows.
+  const isUndecided = error.name === 'UNKNOWN_PRODUCER_ID' && !facts.isLogStartKnown
+  if (mayRetry && isSequenceError && isUndecided) return { do: 'retry', restartSequences: false }
   if (mayRetry && isSequenceError) {
     // Differs from Java, which compares with the last acknowledged sequence: as long as an earlier batch is unsettled it
     // may be the missing one, so wait for it; with none left the gap is real.

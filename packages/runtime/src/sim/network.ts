@@ -20,6 +20,7 @@ export class SimulatedNetwork implements Transport {
   private readonly random: Random
   private readonly options: Required<NetworkOptions>
   private readonly listeners = new Map<string, () => Peer>()
+  private readonly hanging = new Set<string>()
   /** Ends that are neither closed nor told of their close: what a census counts. */
   private readonly open = new Set<SimulatedLink>()
   private connections = 0
@@ -44,11 +45,28 @@ export class SimulatedNetwork implements Transport {
     return this.listeners.size
   }
 
+  /**
+   * From now on attempts to connect there get no answer at all: not accepted, not refused. A firewall that drops
+   * packets, or a host that lost its power. Links that are open live on.
+   */
+  hang(at: Address): void {
+    this.hanging.add(key(at))
+  }
+
+  /** Attempts to connect there are answered again; those made before stay unanswered. */
+  unhang(at: Address): void {
+    this.hanging.delete(key(at))
+  }
+
   connect(to: Address, peer: Peer): Link {
     const random = this.random.fork(`connection ${this.connections++}`)
     const near = this.end(random.fork('there'), to)
     const far = this.end(random.fork('back'), { host: 'client', port: this.connections })
     near.attach(peer, far)
+    if (this.hanging.has(key(to))) {
+      this.open.delete(far)
+      return near
+    }
     const arrival = this.clock.nowMs() + near.latencyMs()
     this.clock.wakeAt(arrival, () => {
       if (near.isClosed) return void this.open.delete(far)
