@@ -194,6 +194,7 @@ export class ProducerCore implements Core {
   /** One turn: take in what happened, let in what waits, send what is ready, tell who is to be told. */
   poll(nowMs: number): number {
     if (this.state === 'closed') return Number.POSITIVE_INFINITY
+    // Differs from Java, which expires first: an answer that is here is the truth, even if it is late by one turn.
     this.takeAnswers(nowMs)
     this.sender.expire(nowMs)
     this.admission.run(nowMs)
@@ -201,6 +202,9 @@ export class ProducerCore implements Core {
     let next = this.metadataFetch.run(nowMs)
     next = Math.min(next, this.runProducerIdFetch(nowMs))
     next = Math.min(next, this.sender.run(nowMs, { isHurried: this.isHurried }))
+    // Once more, because the sender may have found partitions without a leader; before it, because brokers that are always
+    // busy with records would never be asked.
+    next = Math.min(next, this.metadataFetch.run(nowMs))
     this.finishFlushes()
     this.completions.run()
     // A callback may have closed the producer, but never inside its own call: that is for the next turn.

@@ -81,6 +81,7 @@ export class ScriptedCluster {
   tellsKnownVersions = true
   /** Error code of ApiVersions. */
   apiVersionsError = 0
+  apiVersionsThrottleMs = 0
   /** The last word on what Metadata says. */
   editMetadata: (answer: MetadataAnswer) => unknown = (answer) => answer
   initProducerIdErrors: number[] = []
@@ -203,7 +204,7 @@ export class ScriptedCluster {
       minVersion: versions.min,
       maxVersion: this.maxVersions.get(key) ?? versions.max,
     }))
-    const { apiVersionsError: errorCode, throttleTimeMs } = this
+    const { apiVersionsError: errorCode, apiVersionsThrottleMs: throttleTimeMs } = this
     return { errorCode, apiKeys: apiKeys.filter(({ maxVersion }) => maxVersion >= 0), throttleTimeMs }
   }
 

@@ -1,6 +1,6 @@
 import { initProducerId, kafkaErrors, produce } from '@harrow/protocol'
 import { expect, test } from 'vitest'
-import type { ScriptedBatch } from '../../test/scripted-broker.ts'
+import type { ScriptedBatch, ScriptedRequest } from '../../test/scripted-broker.ts'
 import { ScriptedWorld } from '../../test/scripted-world.ts'
 
 /** `sequence@epoch` of everything that arrived, in order. */
@@ -287,4 +287,458 @@ test('idempotence: a batch that keeps being retried does not fall out of the mem
   world.runUntil(() => world.outcomes.length === 21, 20_000)
   expect(world.errors()).toEqual(new Array(21).fill(undefined))
   expect([highest(), new Set(world.cluster.batches.map(({ epoch }) => epoch))]).toEqual([20, new Set([0])])
+})
+
+/** Keeps Produce requests instead of answering them. */
+function hold(world: ScriptedWorld): ScriptedRequest[] {
+  const held: ScriptedRequest[] = []
+  world.cluster.produceScript = (request) => {
+    held.push(request)
+    return 'silence'
+  }
+  return held
+}
+
+test('idempotence: sequences count records, and several batches may be in flight, acknowledged in order', () => {
+  const world = warm()
+  const held = hold(world)
+  world.send('orders', 'a')
+  world.send('orders', 'b')
+  world.run(10)
+  expect(arrivals(world.cluster.batches)).toEqual(['0@0', '1@0', '2@0'])
+  world.cluster.answerProduce(held[0]!, () => ({}))
+  world.run(10)
+  expect(world.outcomes.map(({ value }) => value)).toEqual(['first', 'a'])
+  world.cluster.answerProduce(held[1]!, () => ({}))
+  world.run(10)
+  expect(world.outcomes.map(({ metadata }) => metadata?.offset)).toEqual([0n, 1n, 2n])
+})
+
+test('idempotence: when the first of three fails and the others are out of order, all go again one at a time, and a fourth waits', () => {
+  const world = warm()
+  const held = hold(world)
+  for (const value of ['a', 'b', 'c']) world.send('orders', value)
+  world.run(10)
+  for (const [i, errorCode] of [7, 45, 45].entries()) world.cluster.answerProduce(held[i]!, () => ({ errorCode }))
+  world.run(20)
+  world.send('orders', 'd')
+  held.length = 0
+  world.run(400)
+  expect(arrivals(world.cluster.batches).slice(4)).toEqual(['1@0'])
+  world.cluster.answerProduce(held[0]!, () => ({}))
+  world.run(400)
+  expect(arrivals(world.cluster.batches).slice(5)).toEqual(['2@0'])
+  world.cluster.answerProduce(held[1]!, () => ({}))
+  world.run(400)
+  // The last retry is out again: nothing stands before a new batch any more.
+  expect(arrivals(world.cluster.batches).slice(6)).toEqual(['3@0', '4@0'])
+  for (const request of held.slice(2)) world.cluster.answerProduce(request, () => ({}))
+  world.run(10)
+  expect(world.outcomes.map(({ value }) => value)).toEqual(['first', 'a', 'b', 'c', 'd'])
+})
+
+test('idempotence: out of order for the batch after the last acknowledged is a real gap: a new epoch, numbers from 0', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 2 })
+  world.cluster.topic('orders')
+  world.cluster.produceScript = () => () => (world.cluster.batches.length === 2 ? { errorCode: 45 } : {})
+  world.send('orders', 'a')
+  world.send('orders', 'b')
+  world.run(50)
+  for (const value of ['c', 'd', 'e']) world.send('orders', value)
+  world.runUntil(() => world.outcomes.length === 5, 1_000)
+  world.send('orders', 'f')
+  world.runUntil(() => world.outcomes.length === 6, 1_000)
+  expect(world.errors().every((error) => error === undefined)).toBe(true)
+  expect(arrivals(world.cluster.batches)).toEqual(['0@0', '2@0', '0@1', '3@1'])
+})
+
+test('idempotence: a new epoch that one partition needs reaches an idle one with its next batch', () => {
+  const world = warm({}, { partitions: 2 })
+  world.send('orders', 'before', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 2, 1_000)
+  let isFirst = true
+  world.cluster.produceScript = () => () => {
+    const errorCode = isFirst ? 45 : 0
+    isFirst = false
+    return { errorCode }
+  }
+  world.send('orders', 'bad', { partition: 0 })
+  world.runUntil(() => world.outcomes.length === 3, 1_000)
+  expect(world.core.inspect().producerEpoch).toBe(1)
+  world.send('orders', 'after', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 4, 1_000)
+  expect(arrivals(world.cluster.batches, 1)).toEqual(['0@0', '0@1'])
+})
+
+test('idempotence: a batch of another partition keeps its old epoch through all retries; what follows it waits for its end', () => {
+  for (const end of ['acknowledged', 'refused'] as const) {
+    const world = warm({ 'retry.backoff.ms': 100, 'retry.backoff.max.ms': 100 }, { partitions: 2 })
+    world.send('orders', 'warm', { partition: 1 })
+    world.runUntil(() => world.outcomes.length === 2, 1_000)
+    let retries = 4
+    world.cluster.produceScript = () => (_, partition) => {
+      const { values, epoch } = world.cluster.batches.filter((one) => one.partition === partition).at(-1)!
+      if (partition === 0) return epoch === 0 ? { errorCode: 45 } : {}
+      if (values[0] !== 'old') return {}
+      if (retries-- > 0) return { errorCode: 19 }
+      return end === 'acknowledged' ? {} : { errorCode: 87 }
+    }
+    world.send('orders', 'bad', { partition: 0 })
+    world.send('orders', 'old', { partition: 1 })
+    world.run(50)
+    world.send('orders', 'new', { partition: 1 })
+    world.runUntil(() => world.outcomes.length === 5, 5_000)
+    expect(arrivals(world.cluster.batches, 0)).toEqual(['0@0', '1@0', '0@1'])
+    // Refused, the gap is in the old epoch, which is over anyway: the producer's own one will do.
+    expect(arrivals(world.cluster.batches, 1)).toEqual(['0@0', ...new Array<string>(5).fill('1@0'), '0@1'])
+    expect(world.core.inspect().producerEpoch).toBe(1)
+  }
+})
+
+/** Batch a is unanswered at the old leader, batch b at the new one. */
+function acrossLeaders(): { world: ScriptedWorld; held: ScriptedRequest[] } {
+  const world = warm({ 'metadata.max.age.ms': 200 }, { nodes: 2, partitions: 2 })
+  world.send('orders', 'other', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 2, 1_000)
+  world.outcomes.length = 0
+  world.cluster.batches.length = 0
+  const held = hold(world)
+  world.send('orders', 'a', { partition: 0 })
+  world.run(10)
+  world.cluster.moveLeader('orders', 0, 2)
+  world.runUntil(() => world.eventsOf('metadata-updated').length >= 3, 2_000)
+  world.send('orders', 'b', { partition: 0 })
+  world.run(10)
+  expect(world.cluster.batches.map(({ node, sequence }) => [node, sequence])).toEqual([
+    [1, 1],
+    [2, 2],
+  ])
+  return { world, held }
+}
+
+test('idempotence: answers that come in another order than the batches left put both back in order, one at a time', () => {
+  const { world, held } = acrossLeaders()
+  world.cluster.answerProduce(held[1]!, () => ({ errorCode: 45 }))
+  world.run(200)
+  expect(arrivals(world.cluster.batches)).toEqual(['1@0', '2@0'])
+  world.cluster.answerProduce(held[0]!, () => ({ errorCode: 6 }))
+  world.cluster.produceScript = () => () => ({})
+  world.runUntil(() => world.outcomes.length === 2, 1_000)
+  expect(arrivals(world.cluster.batches)).toEqual(['1@0', '2@0', '1@0', '2@0'])
+  expect(world.outcomes.map(({ value }) => value)).toEqual(['a', 'b'])
+})
+
+test('idempotence: a batch behind one that is acknowledged first is retried with its old number, and nothing goes back', () => {
+  const { world, held } = acrossLeaders()
+  world.cluster.answerProduce(held[1]!, () => ({}))
+  world.run(20)
+  world.cluster.answerProduce(held[0]!, () => ({ errorCode: 7 }))
+  world.cluster.produceScript = () => () => ({})
+  world.runUntil(() => world.outcomes.length === 2, 1_000)
+  world.send('orders', 'c', { partition: 0 })
+  world.runUntil(() => world.outcomes.length === 3, 1_000)
+  expect(arrivals(world.cluster.batches)).toEqual(['1@0', '2@0', '1@0', '3@0'])
+})
+
+test('idempotence: a batch that expires before it was ever sent leaves no gap', () => {
+  const world = warm({ 'request.timeout.ms': 500, 'delivery.timeout.ms': 1_000 })
+  world.cluster.stop(1)
+  world.run(20)
+  world.send('orders', 'never sent')
+  world.runUntil(() => world.outcomes.length === 2, 2_000)
+  expect(world.outcomes[1]?.error).toMatchObject({ code: 'DELIVERY_TIMEOUT', certainty: 'definite' })
+  world.cluster.start(1)
+  world.send('orders', 'next')
+  world.runUntil(() => world.outcomes.length === 3, 2_000)
+  expect(arrivals(world.cluster.batches)).toEqual(['0@0', '1@0'])
+})
+
+/** Batch a expires while it waits for its second attempt; b is on the wire, c is held back. */
+function unresolved(): { world: ScriptedWorld; held: ScriptedRequest[] } {
+  const world = warm({
+    'request.timeout.ms': 2_900,
+    'delivery.timeout.ms': 3_000,
+    'retry.backoff.ms': 600,
+    'retry.backoff.max.ms': 600,
+  })
+  const held = hold(world)
+  world.send('orders', 'a')
+  world.run(2_000)
+  world.send('orders', 'b')
+  world.run(500)
+  // a may be appended: the error came after the append.
+  world.cluster.answerProduce(held[0]!, () => ({ errorCode: 20 }))
+  world.run(20)
+  world.runUntil(() => world.outcomes.length === 2, 2_000)
+  expect(world.outcomes[1]?.error).toMatchObject({ code: 'DELIVERY_TIMEOUT', certainty: 'maybe' })
+  world.send('orders', 'c')
+  world.run(20)
+  return { world, held }
+}
+
+test('idempotence: an unknown outcome holds back what is new until a later batch is confirmed, and then needs no epoch', () => {
+  const { world, held } = unresolved()
+  const before = arrivals(world.cluster.batches)
+  expect(before).not.toContain('3@0')
+  world.cluster.produceScript = () => () => ({})
+  for (const request of held.slice(1)) world.cluster.answerProduce(request, () => ({}))
+  world.runUntil(() => world.outcomes.length === 4, 2_000)
+  expect(arrivals(world.cluster.batches).at(-1)).toBe('3@0')
+  expect(world.errors().slice(2)).toEqual([undefined, undefined])
+  expect(world.core.inspect().producerEpoch).toBe(0)
+})
+
+test('idempotence: an unknown outcome behind which a batch is out of order takes a new epoch, and all that waits gets new numbers', () => {
+  const { world, held } = unresolved()
+  world.cluster.produceScript = () => () => (world.cluster.batches.at(-1)!.epoch === 0 ? { errorCode: 45 } : {})
+  for (const request of held.slice(1)) world.cluster.answerProduce(request, () => ({ errorCode: 45 }))
+  world.runUntil(() => world.outcomes.length === 4, 3_000)
+  expect(world.core.inspect().producerEpoch).toBe(1)
+  expect(arrivals(world.cluster.batches).slice(-2)).toEqual(['0@1', '1@1'])
+  expect(world.outcomes.slice(2).map(({ value, error }) => [value, error])).toEqual([
+    ['b', undefined],
+    ['c', undefined],
+  ])
+})
+
+test('idempotence: when epochs run out, a retry of another partition still ends under its old id, and what follows gets the new one', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 0, 'batch.size': 0 })
+  world.cluster.producerEpoch = 32_767
+  world.cluster.topic('orders', { partitions: 2 })
+  let failures = 3
+  world.cluster.produceScript = () => (_, partition) => {
+    if (partition === 0) return world.cluster.batches.some(({ epoch }) => epoch === 0) ? {} : { errorCode: 87 }
+    return failures-- > 0 ? { errorCode: 19 } : {}
+  }
+  world.send('orders', 'retried', { partition: 1 })
+  world.send('orders', 'bad', { partition: 0 })
+  world.run(20)
+  world.cluster.producerEpoch = 0
+  world.runUntil(() => world.outcomes.length === 2, 2_000)
+  world.send('orders', 'next', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 3, 1_000)
+  expect(arrivals(world.cluster.batches, 1)).toEqual([...new Array<string>(4).fill('0@32767'), '0@0'])
+  expect(world.core.inspect().producerId).toBe(1001n)
+})
+
+test('idempotence: a lost connection while epochs have run out costs no record', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 0, 'batch.size': 0 })
+  world.cluster.producerEpoch = 32_767
+  world.cluster.topic('orders')
+  const held = hold(world)
+  world.send('orders', 'a')
+  world.run(20)
+  world.cluster.answerProduce(held[0]!, () => ({ errorCode: 45 }))
+  world.cluster.producerEpoch = 0
+  let isFirst = true
+  world.cluster.produceScript = () => {
+    const isLost = isFirst
+    isFirst = false
+    return isLost ? 'disconnect' : () => ({})
+  }
+  world.runUntil(() => world.outcomes.length === 1, 2_000)
+  expect(world.errors()).toEqual([undefined])
+  expect(arrivals(world.cluster.batches)).toEqual(['0@32767', '0@0', '0@0'])
+})
+
+test('idempotence: close sends everything even while a new producer id is on its way', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 0, 'batch.size': 0 })
+  world.cluster.producerEpoch = 32_767
+  world.cluster.topic('orders')
+  world.cluster.produceScript = () => () => (world.cluster.batches.at(-1)!.epoch === 0 ? {} : { errorCode: 45 })
+  for (const value of ['a', 'b', 'c']) world.send('orders', value)
+  world.runUntil(() => world.cluster.batches.length === 1, 1_000)
+  world.cluster.producerEpoch = 0
+  let closed = false
+  world.core.close({}, () => {
+    closed = true
+  })
+  world.runUntil(() => closed, 5_000)
+  expect(world.errors()).toEqual([undefined, undefined, undefined])
+})
+
+test('idempotence: a forced close without a producer id fails what is left at once', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 0, 'batch.size': 0 })
+  world.cluster.producerEpoch = 32_767
+  world.cluster.topic('orders')
+  world.cluster.produceScript = () => () => ({ errorCode: 45 })
+  world.send('orders', 'a')
+  world.runUntil(() => world.cluster.batches.length === 1, 1_000)
+  world.cluster.silentApis.add('InitProducerId')
+  world.run(50)
+  const startMs = world.nowMs
+  let closed = false
+  world.core.close({ timeoutMs: 0 }, () => {
+    closed = true
+  })
+  world.runUntil(() => closed, 10)
+  expect(world.nowMs).toBe(startMs)
+  expect(world.errors()).toEqual(['PRODUCER_CLOSED'])
+})
+
+test('idempotence: a duplicate changes nothing of what comes next', () => {
+  const world = warm()
+  let isFirst = true
+  world.cluster.produceScript = () => () => {
+    const errorCode = isFirst ? 46 : 0
+    isFirst = false
+    return { errorCode }
+  }
+  world.send('orders', 'a')
+  world.send('orders', 'b')
+  world.runUntil(() => world.outcomes.length === 3, 1_000)
+  expect(world.outcomes.map(({ metadata }) => metadata?.offset)).toEqual([0n, -1n, 1n])
+  expect(arrivals(world.cluster.batches)).toEqual(['0@0', '1@0', '2@0'])
+  expect(world.core.inspect().producerEpoch).toBe(0)
+})
+
+test('idempotence: a producer that the broker forgot starts anew under a new epoch, whether its log was cut or not', () => {
+  for (const logStartOffset of [0n, 10n]) {
+    const world = warm()
+    world.cluster.produceScript = () => () =>
+      world.cluster.batches.at(-1)!.epoch === 0 ? { errorCode: 59, logStartOffset } : {}
+    world.send('orders', 'a')
+    world.runUntil(() => world.outcomes.length === 2, 1_000)
+    expect(world.errors()).toEqual([undefined, undefined])
+    expect(arrivals(world.cluster.batches)).toEqual(['0@0', '1@0', '0@1'])
+  }
+})
+
+test('idempotence: a broker that forgot the producer and does not know where its log starts is asked again, with the same numbers', () => {
+  const world = warm()
+  let isFirst = true
+  world.cluster.produceScript = () => () => {
+    const answer = isFirst ? { errorCode: 59, logStartOffset: -1n } : {}
+    isFirst = false
+    return answer
+  }
+  world.send('orders', 'a')
+  world.runUntil(() => world.outcomes.length === 2, 1_000)
+  expect(world.errors()).toEqual([undefined, undefined])
+  expect(arrivals(world.cluster.batches)).toEqual(['0@0', '1@0', '1@0'])
+})
+
+test('idempotence: of five in flight the first is acknowledged and the second forgotten: the rest is renumbered once, in order', () => {
+  const world = warm()
+  const held = hold(world)
+  const values = ['a', 'b', 'c', 'd', 'e']
+  for (const value of values) world.send('orders', value)
+  world.run(10)
+  world.cluster.produceScript = () => () => ({})
+  for (const [i, request] of held.entries()) {
+    world.cluster.answerProduce(request, () => (i === 0 ? {} : { errorCode: 59, logStartOffset: 1n }))
+  }
+  world.runUntil(() => world.outcomes.length === 6, 5_000)
+  expect(world.errors().every((error) => error === undefined)).toBe(true)
+  expect(arrivals(world.cluster.batches).slice(6)).toEqual(['0@1', '1@1', '2@1', '3@1'])
+  expect(world.outcomes.map(({ value }) => value)).toEqual(['first', ...values])
+})
+
+test('idempotence: CLUSTER_AUTHORIZATION_FAILED for a batch is the end: others fail at once, also on the wire, and late answers harm nobody', () => {
+  const world = warm({}, { nodes: 2, partitions: 2 })
+  world.send('orders', 'warm', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 2, 1_000)
+  const held = hold(world)
+  world.send('orders', 'a', { partition: 0 })
+  world.send('orders', 'b', { partition: 1 })
+  world.run(10)
+  world.cluster.answerProduce(held[0]!, () => ({ errorCode: 31 }))
+  world.run(10)
+  expect(world.errors().slice(2)).toEqual(['CLUSTER_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED'])
+  expect(world.outcomes.map(({ error }) => error?.certainty).slice(2)).toEqual(['definite', 'maybe'])
+  world.cluster.answerProduce(held[1]!, () => ({}))
+  world.run(10)
+  expect(world.outcomes).toHaveLength(4)
+  expect(world.core.inspect()).toMatchObject({ heldBatches: 0, bufferAvailableBytes: 32 * 1024 * 1024 })
+  world.send('orders', 'c', { partition: 0 })
+  world.run(10)
+  expect(world.errors()[4]).toBe('CLUSTER_AUTHORIZATION_FAILED')
+})
+
+test('idempotence: UNSUPPORTED_FOR_MESSAGE_FORMAT fails its batch only', () => {
+  const world = warm()
+  world.cluster.produceScript = () => () => (world.cluster.batches.at(-1)!.values[0] === 'a' ? { errorCode: 43 } : {})
+  world.send('orders', 'a')
+  world.send('orders', 'b')
+  world.runUntil(() => world.outcomes.length === 3, 5_000)
+  expect(world.errors()).toEqual([undefined, 'UNSUPPORTED_FOR_MESSAGE_FORMAT', undefined])
+})
+
+test('idempotence: a broker that offers no version of Produce is the end, for every partition of the request', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 0, 'batch.size': 0 })
+  world.cluster.topic('orders', { partitions: 3 })
+  world.cluster.maxVersions.set(produce.key, -1)
+  for (let partition = 0; partition < 3; partition++) world.send('orders', `${partition}`, { partition })
+  world.runUntil(() => world.outcomes.length === 3, 1_000)
+  expect(new Set(world.errors())).toEqual(new Set(['UNSUPPORTED_VERSION']))
+  expect(world.outcomes.every(({ error }) => error?.certainty === 'definite')).toBe(true)
+  world.send('orders', 'later', { partition: 0 })
+  world.run(10)
+  expect(world.errors()).toHaveLength(4)
+  expect(world.core.inspect()).toMatchObject({ bufferAvailableBytes: 32 * 1024 * 1024, incompleteBatches: 0 })
+})
+
+test('idempotence: a broker that offers no version of InitProducerId is the end', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 0 })
+  world.cluster.topic('orders')
+  world.cluster.maxVersions.set(initProducerId.key, -1)
+  world.send('orders', 'a')
+  world.runUntil(() => world.outcomes.length === 1, 1_000)
+  expect(world.outcomes[0]?.error).toMatchObject({ code: 'UNSUPPORTED_VERSION', certainty: 'definite' })
+  expect(world.eventsOf('fatal')).toHaveLength(1)
+})
+
+test('idempotence: after the end no failure takes a new epoch', () => {
+  const world = warm({}, { nodes: 2, partitions: 2 })
+  world.send('orders', 'warm', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 2, 1_000)
+  const held = hold(world)
+  world.send('orders', 'a', { partition: 0 })
+  world.send('orders', 'b', { partition: 1 })
+  world.run(10)
+  world.cluster.answerProduce(held[0]!, () => ({ errorCode: 90 }))
+  world.run(10)
+  world.cluster.answerProduce(held[1]!, () => ({ errorCode: 87 }))
+  world.run(1_000)
+  expect(world.core.inspect().producerEpoch).toBe(0)
+  expect(world.eventsOf('epoch-bumped')).toEqual([])
+})
+
+test('idempotence: what follows an expired retry goes on with its numbers, and starts anew if the broker lacks that one', () => {
+  const world = warm({ 'request.timeout.ms': 1_000, 'delivery.timeout.ms': 1_500 })
+  world.cluster.produceScript = () => 'silence'
+  world.send('orders', 'a')
+  world.runUntil(() => world.outcomes.length === 2, 3_000)
+  world.send('orders', 'b')
+  // The connection with the late request is given up meanwhile.
+  world.run(600)
+  world.cluster.produceScript = () => () => (world.cluster.batches.at(-1)!.epoch === 0 ? { errorCode: 45 } : {})
+  world.runUntil(() => world.outcomes.length === 3, 3_000)
+  const ofB = arrivals(world.cluster.batches.filter(({ values }) => values[0] === 'b'))
+  expect(new Set(ofB)).toEqual(new Set(['2@0', '0@1']))
+  expect(ofB.at(-1)).toBe('0@1')
+  expect(world.errors()).toEqual([undefined, 'DELIVERY_TIMEOUT', undefined])
+})
+
+test('idempotence: an old batch of another partition that fails for good after the new epoch leaves nothing behind', () => {
+  const world = warm({}, { partitions: 2 })
+  world.send('orders', 'warm', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 2, 1_000)
+  let refusals = 2
+  world.cluster.produceScript = () => (_, partition) => {
+    const { epoch, values } = world.cluster.batches.filter((one) => one.partition === partition).at(-1)!
+    if (partition === 0) return epoch === 0 ? { errorCode: 45 } : {}
+    if (values[0] !== 'old') return {}
+    return { errorCode: refusals-- > 0 ? 19 : 29 }
+  }
+  world.send('orders', 'bump', { partition: 0 })
+  world.send('orders', 'old', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 4, 5_000)
+  world.send('orders', 'again 0', { partition: 0 })
+  world.send('orders', 'again 1', { partition: 1 })
+  world.runUntil(() => world.outcomes.length === 6, 5_000)
+  expect(world.errors()).toEqual([undefined, undefined, undefined, 'TOPIC_AUTHORIZATION_FAILED', undefined, undefined])
+  expect(arrivals(world.cluster.batches, 0).at(-1)).toBe('1@1')
+  expect(arrivals(world.cluster.batches, 1).at(-1)).toBe('0@1')
+  expect(world.core.inspect()).toMatchObject({ incompleteBatches: 0, producerEpoch: 1 })
 })

@@ -77,6 +77,8 @@ export class Idempotence {
    * bumps its epoch by itself, without asking (KIP-360); only when epochs run out does it need a new id.
    */
   resolve(): void {
+    // Nothing will be sent any more, under whatever number.
+    if (this.fatal !== undefined) return
     for (const sequences of [...this.broken]) {
       if (sequences.needsRestart()) {
         if (sequences.isOf(this.identity)) this.bump()

@@ -52,11 +52,14 @@ export function answersByBatch(
   response: ProduceResponse,
   cluster: Cluster,
 ): (PartitionAnswer | undefined)[] {
-  return batches.map(({ topic, partition }) => {
-    const id = topicId(cluster, topic)
-    const answer = response.responses.find((one) => (one.name === '' ? one.topicId === id : one.name === topic))
-    return answer?.partitionResponses.find(({ index }) => index === partition)
-  })
+  const byTopic = new Map<string, Map<number, PartitionAnswer>>()
+  for (const { name, topicId: id, partitionResponses } of response.responses) {
+    // By id or by name, as the version has it.
+    byTopic.set(name === '' ? id : name, new Map(partitionResponses.map((answer) => [answer.index, answer])))
+  }
+  return batches.map(({ topic, partition }) =>
+    (byTopic.get(topic) ?? byTopic.get(topicId(cluster, topic)))?.get(partition),
+  )
 }
 
 function topicId(cluster: Cluster, topic: string): string {
