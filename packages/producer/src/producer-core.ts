@@ -205,6 +205,8 @@ export class ProducerCore implements Core {
     // Once more, because the sender may have found partitions without a leader; before it, because brokers that are always
     // busy with records would never be asked.
     next = Math.min(next, this.metadataFetch.run(nowMs))
+    const refusal = this.metadata.takeRefusal()
+    if (refusal !== undefined) this.admission.failAll(refusalOf(refusal, 'definite'))
     this.finishFlushes()
     this.completions.run()
     // A callback may have closed the producer, but never inside its own call: that is for the next turn.

@@ -66,6 +66,7 @@ export class Metadata {
   private failures = 0
   private equivalentResponses = 0
   private inFlight: MetadataRequest | undefined
+  private refusal: KafkaErrorRow | undefined
   /** Set while known brokers are given up and the bootstrap servers are asked instead. */
   private isRebootstrapping = true
   private rebootstrapAtMs = Number.POSITIVE_INFINITY
@@ -147,6 +148,19 @@ export class Metadata {
   noteDue(nowMs: number): void {
     if (this.rebootstrapAtMs !== Number.POSITIVE_INFINITY) return
     this.rebootstrapAtMs = nowMs + this.options.metadataRecoveryRebootstrapTriggerMs
+  }
+
+  /** Asking is of no use: those who wait are to be told. It is asked again all the same, because brokers get younger. */
+  refuse(error: KafkaErrorRow, nowMs: number): void {
+    this.refusal = error
+    this.handleFailure(error.name, nowMs)
+  }
+
+  /** Once per refusal. */
+  takeRefusal(): KafkaErrorRow | undefined {
+    const { refusal } = this
+    this.refusal = undefined
+    return refusal
   }
 
   handleFailure(because: string, nowMs: number): void {

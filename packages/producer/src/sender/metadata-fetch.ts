@@ -1,4 +1,4 @@
-import { metadata as metadataApi, type ResponseOf } from '@harrow/protocol'
+import { kafkaErrors, metadata as metadataApi, type ResponseOf } from '@harrow/protocol'
 import type { ClusterNode } from '../metadata/cluster.ts'
 import type { Metadata } from '../metadata/metadata.ts'
 import type { Answer } from '../network/connection.ts'
@@ -45,7 +45,7 @@ export class MetadataFetch {
     if (node === undefined) return this.nextChanceMs(nowMs)
     // Not ready means connecting, or busy: an event follows.
     if (this.network.ready(node, nowMs)) this.send(node, nowMs)
-    return Number.POSITIVE_INFINITY
+    return metadata.nextUpdateMs() > nowMs ? metadata.nextUpdateMs() : Number.POSITIVE_INFINITY
   }
 
   settle(answer: Answer<RequestContext>, nowMs: number): void {
@@ -81,11 +81,11 @@ export class MetadataFetch {
 
   private send(node: ClusterNode, nowMs: number): void {
     const version = this.network.versionOf(node, metadataApi)
-    const request = this.metadata.startRequest(nowMs)
     if (version === undefined) {
-      this.metadata.handleFailure(`node ${node.id} offers no version of Metadata`, nowMs)
+      this.metadata.refuse(kafkaErrors.UNSUPPORTED_VERSION, nowMs)
       return
     }
+    const request = this.metadata.startRequest(nowMs)
     const body = { topics: request.topics.map((name) => ({ name })), allowAutoTopicCreation: true }
     this.network.send(node, { api: metadataApi, version, body, context: { kind: 'metadata', request } }, nowMs)
   }

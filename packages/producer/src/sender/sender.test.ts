@@ -441,7 +441,7 @@ test('sender: a topic without any leader asks for metadata until one leads, and 
 })
 
 test('sender: acks 0 under write backpressure is written when the connection has taken it, not before', () => {
-  const config = { ...plain, acks: 0, 'request.timeout.ms': 60_000, 'delivery.timeout.ms': 120_000 }
+  const config = { ...plain, acks: 0 as const, 'request.timeout.ms': 60_000, 'delivery.timeout.ms': 120_000 }
   const world = new ScriptedWorld(config, { windowBytes: 1_000 })
   world.cluster.topic('orders')
   world.run(50)
@@ -464,7 +464,7 @@ test('sender: acks 0 under write backpressure is written when the connection has
 })
 
 test('sender: acks 0 that was not written when the connection broke is sent again', () => {
-  const config = { ...plain, acks: 0, 'request.timeout.ms': 60_000, 'delivery.timeout.ms': 120_000 }
+  const config = { ...plain, acks: 0 as const, 'request.timeout.ms': 60_000, 'delivery.timeout.ms': 120_000 }
   const world = new ScriptedWorld(config, { windowBytes: 500 })
   world.cluster.topic('orders')
   world.run(50)
