@@ -13,6 +13,8 @@ import {
 } from './errors.ts'
 import type { Metadata } from './metadata/metadata.ts'
 import { partitionForKey } from './partitioners/murmur2.ts'
+import { toHeaders } from './record.ts'
+import type { PendingSerialization } from './serializers/serialize.ts'
 import type { Trace } from './trace.ts'
 
 /** A record that `send` accepted and that is in no batch yet. */
@@ -24,16 +26,25 @@ export interface PendingSend {
   partition: number | undefined
   readonly key: unknown
   readonly value: unknown
+  /** Without key and value as long as these are being serialized. */
   encoded: EncodedRecord
-  /** The end of `max.block.ms`: one budget for metadata and memory. */
+  /** Set while an asynchronous serializer is at work. */
+  serialization: PendingSerialization | undefined
+  /** The end of `max.block.ms`: one budget for serializer, metadata and memory. */
   readonly deadlineMs: number
-  waitsFor: 'metadata' | 'memory' | 'nothing'
+  waitsFor: 'serializer' | 'metadata' | 'memory' | 'nothing'
+  waitsSinceMs: number
+  /** The memory that it may need, while it waits. */
+  waitingBytes: number
 }
 
 /**
  * From `send` to a place in a batch. Java blocks the calling thread until metadata and memory are there; JavaScript
  * cannot, so records wait here, with their deadline, and in strict order: no record overtakes another of its partition.
  *
+ * - While an asynchronous serializer works for a record, later records of its topic wait behind it: their partition may
+ *   be the same, and nobody knows before the key is there. All are serialized at once; only their results keep order.
+ *   Other topics pass. Differs from Java: a serializer that never answers ends with `max.block.ms`.
  * - Without metadata a record waits with its topic. A later record of the topic can only pass it when the two must go to
  *   different partitions: one waits for a partition that does not exist yet.
  * - Without memory everything queues up behind the first that found none, whatever its topic, even if a batch with room
@@ -46,10 +57,12 @@ export class Admission {
   private readonly completions: Completions
   private readonly trace: Trace | undefined
   /** All that wait, in the order of their calls, which is also the order of their deadlines. */
-  private readonly waiting = new Set<PendingSend>()
+  private readonly waiting = new Map<number, PendingSend>()
+  private readonly forSerializer = new Map<string, PendingSend[]>()
   private readonly forMetadata = new Map<string, PendingSend[]>()
   private readonly forMemory = new Set<PendingSend>()
   private seenUpdates = 0
+  private bytesWaiting = 0
 
   constructor(
     config: ParsedProducerConfig,
@@ -72,18 +85,23 @@ export class Admission {
     return this.waiting.size
   }
 
+  /** The memory that what waits may need in the end: each record a batch of its own. */
+  get waitingBytes(): number {
+    return this.bytesWaiting
+  }
+
   get memoryWaiters(): number {
     return this.forMemory.size
   }
 
   /** The number of the first send that waits; undefined when none does. */
   get firstWaiting(): number | undefined {
-    for (const send of this.waiting) return send.sendNumber
+    for (const send of this.waiting.keys()) return send
     return undefined
   }
 
   get nextDeadlineMs(): number {
-    for (const send of this.waiting) return send.deadlineMs
+    for (const send of this.waiting.values()) return send.deadlineMs
     return Number.POSITIVE_INFINITY
   }
 
@@ -96,17 +114,16 @@ export class Admission {
 
   /** HOT: once per record. Undefined: it waits, or has failed, of which the caller hears in a later turn. */
   submit(send: PendingSend, nowMs: number): AppendResult | undefined {
-    const tooLarge = this.sizeError(send)
-    if (tooLarge !== undefined) {
-      this.completions.addFailure(send.encoded.onCompletion, tooLarge)
+    if (send.serialization !== undefined || this.forSerializer.has(send.topic)) {
+      this.waitForSerializer(send, nowMs)
       return undefined
     }
-    this.metadata.use(send.topic, nowMs)
-    return this.admit(send, nowMs)
+    return this.enter(send, nowMs)
   }
 
   /** Once per turn: lets in what can go now, fails what is out of time. */
   run(nowMs: number): void {
+    this.enterAllSerialized(nowMs)
     if (this.seenUpdates !== this.metadata.updateVersion) {
       this.seenUpdates = this.metadata.updateVersion
       for (const [topic, sends] of [...this.forMetadata]) this.retryTopic(topic, sends, nowMs)
@@ -114,42 +131,86 @@ export class Admission {
     for (const send of this.forMemory) {
       const result = this.append(send, nowMs)
       if (result === 'no-memory') break
-      this.forMemory.delete(send)
-      this.waiting.delete(send)
+      this.leave(send, nowMs)
     }
-    for (const send of this.waiting) {
+    for (const send of this.waiting.values()) {
       if (send.deadlineMs > nowMs) break
-      this.expire(send)
+      this.expire(send, nowMs)
     }
+    // The one that held others back may have been among them.
+    this.enterAllSerialized(nowMs)
+  }
+
+  /** A record that still waits is taken back: it fails with `error`. False: it is in a batch, or has its outcome. */
+  withdraw(sendNumber: number, error: ProducerError, nowMs: number): boolean {
+    const send = this.waiting.get(sendNumber)
+    if (send !== undefined) this.fail(send, error, nowMs)
+    return send !== undefined
   }
 
   /** A forced close, or an error that nothing survives. */
-  failAll(error: ProducerError): void {
-    for (const send of this.waiting) this.completions.addFailure(send.encoded.onCompletion, error)
-    this.waiting.clear()
+  failAll(error: ProducerError, nowMs: number): void {
+    const sends = [...this.waiting.values()]
+    // At once: taking thousands out of their lines one by one takes long.
+    this.forSerializer.clear()
     this.forMetadata.clear()
-    this.forMemory.clear()
+    for (const send of sends) this.fail(send, error, nowMs)
+  }
+
+  private enter(send: PendingSend, nowMs: number): AppendResult | undefined {
+    const tooLarge = this.sizeError(send)
+    if (tooLarge !== undefined) return this.fail(send, tooLarge, nowMs)
+    this.metadata.use(send.topic, nowMs)
+    return this.admit(send, nowMs)
+  }
+
+  private enterAllSerialized(nowMs: number): void {
+    for (const [topic, sends] of this.forSerializer) this.enterSerialized(topic, sends, nowMs)
+  }
+
+  /** In the order of the calls: up to the first whose serializer is still at work. */
+  private enterSerialized(topic: string, sends: PendingSend[], nowMs: number): void {
+    while (sends[0]?.serialization?.isSettled ?? sends.length > 0) {
+      const send = sends.shift()!
+      const { serialization } = send
+      send.serialization = undefined
+      if (serialization?.error !== undefined) {
+        this.fail(send, serialization.error, nowMs)
+        continue
+      }
+      try {
+        if (serialization !== undefined) {
+          const { key, value, headers } = serialization
+          send.encoded = { ...send.encoded, key, value, headers: toHeaders(headers) }
+        }
+      } catch (error) {
+        this.fail(send, asProducerError(send, error), nowMs)
+        continue
+      }
+      this.enter(send, nowMs)
+    }
+    if (sends.length === 0) this.forSerializer.delete(topic)
   }
 
   private admit(send: PendingSend, nowMs: number): AppendResult | undefined {
     if (!this.hasMetadataFor(send)) {
       const refusal = this.metadata.errorOf(send.topic)
-      if (refusal?.name === 'INVALID_TOPIC_EXCEPTION') return this.fail(send, topicError(send.topic, refusal))
-      this.waitForMetadata(send)
+      if (refusal?.name === 'INVALID_TOPIC_EXCEPTION') return this.fail(send, topicError(send.topic, refusal), nowMs)
+      this.waitForMetadata(send, nowMs)
       return undefined
     }
     try {
       this.choosePartition(send)
     } catch (error) {
-      return this.fail(send, asPartitionerError(send, error))
+      return this.fail(send, asProducerError(send, error), nowMs)
     }
     if (this.forMemory.size > 0) {
-      this.waitForMemory(send)
+      this.waitForMemory(send, nowMs)
       return undefined
     }
     const result = this.append(send, nowMs)
-    if (result === 'no-memory') this.waitForMemory(send)
-    else if (send.waitsFor !== 'nothing') this.waiting.delete(send)
+    if (result === 'no-memory') this.waitForMemory(send, nowMs)
+    else if (send.waitsFor !== 'nothing') this.leave(send, nowMs)
     return result
   }
 
@@ -200,37 +261,75 @@ export class Admission {
     if (bytes > maxRequestSize) {
       return new RecordTooLargeError(
         `A record for ${topic} needs ${bytes} bytes; max.request.size is ${maxRequestSize}: raise it (and the limit of the broker) or send less`,
+        { topic },
       )
     }
     if (bytes > bufferMemory) {
       return new RecordTooLargeError(
         `A record for ${topic} needs ${bytes} bytes; buffer.memory is ${bufferMemory}: raise it or send less`,
+        { topic },
       )
     }
     return undefined
   }
 
-  private waitForMetadata(send: PendingSend): void {
-    this.block(send, 'metadata')
+  private waitForSerializer(send: PendingSend, nowMs: number): void {
+    this.block(send, 'serializer', nowMs)
+    const sends = this.forSerializer.get(send.topic)
+    if (sends === undefined) this.forSerializer.set(send.topic, [send])
+    else sends.push(send)
+  }
+
+  private waitForMetadata(send: PendingSend, nowMs: number): void {
+    this.block(send, 'metadata', nowMs)
     const sends = this.forMetadata.get(send.topic)
     if (sends === undefined) this.forMetadata.set(send.topic, [send])
     else sends.push(send)
     this.metadata.requestUpdateFor(send.topic)
   }
 
-  private waitForMemory(send: PendingSend): void {
-    this.block(send, 'memory')
+  private waitForMemory(send: PendingSend, nowMs: number): void {
+    this.block(send, 'memory', nowMs)
     this.forMemory.add(send)
     const availableBytes = this.accumulator.pool.availableBytes
     this.trace?.({ event: 'buffer-wait', bytes: this.accumulator.bytesNeeded(send.encoded), availableBytes })
   }
 
-  private block(send: PendingSend, on: 'metadata' | 'memory'): void {
-    if (send.waitsFor !== on) this.trace?.({ event: 'send-blocked', topic: send.topic, on })
-    // `send` returns now, and the caller may write the next record into the same bytes.
-    if (send.waitsFor === 'nothing') send.encoded = ownCopy(send.encoded)
+  private block(send: PendingSend, on: 'serializer' | 'metadata' | 'memory', nowMs: number): void {
+    if (send.waitsFor !== on) {
+      this.unblock(send, nowMs)
+      this.trace?.({ event: 'send-blocked', topic: send.topic, on })
+      // `send` returns now, and the caller may write the next record into the same bytes.
+      if (send.waitsFor === 'nothing') send.encoded = ownCopy(send.encoded)
+      send.waitsSinceMs = nowMs
+    }
     send.waitsFor = on
-    this.waiting.add(send)
+    // Its size may not be known yet; it takes a batch at least.
+    const { accumulator } = this
+    const bytes = send.serialization === undefined ? accumulator.bytesNeeded(send.encoded) : accumulator.batchBytes
+    this.bytesWaiting += bytes - send.waitingBytes
+    send.waitingBytes = bytes
+    this.waiting.set(send.sendNumber, send)
+  }
+
+  private unblock({ topic, waitsFor: on, waitsSinceMs }: PendingSend, nowMs: number): void {
+    if (on !== 'nothing') this.trace?.({ event: 'send-unblocked', topic, on, waitedMs: nowMs - waitsSinceMs })
+  }
+
+  /** It waits for nothing any more. */
+  private leave(send: PendingSend, nowMs: number): void {
+    this.unblock(send, nowMs)
+    this.waiting.delete(send.sendNumber)
+    this.forMemory.delete(send)
+    this.bytesWaiting -= send.waitingBytes
+    send.waitingBytes = 0
+    for (const byTopic of [this.forSerializer, this.forMetadata]) {
+      const sends = byTopic.get(send.topic)
+      const at = sends?.indexOf(send) ?? -1
+      if (at >= 0) sends?.splice(at, 1)
+      if (sends?.length === 0) byTopic.delete(send.topic)
+    }
+    send.waitsFor = 'nothing'
   }
 
   /** There is newer metadata: let in what it answers, in order; ask again for the rest. */
@@ -239,40 +338,43 @@ export class Admission {
     const refusal = this.metadata.errorOf(topic)
     this.metadata.use(topic, nowMs)
     for (const send of sends) {
-      if (!this.waiting.has(send)) continue
       if (refusal !== undefined && !refusal.retriable && !this.hasMetadataFor(send)) {
-        this.fail(send, topicError(topic, refusal))
+        this.fail(send, topicError(topic, refusal), nowMs)
       } else this.admit(send, nowMs)
     }
   }
 
-  private fail(send: PendingSend, error: ProducerError): undefined {
-    this.waiting.delete(send)
-    this.forMemory.delete(send)
+  private fail(send: PendingSend, error: ProducerError, nowMs: number): undefined {
+    if (send.waitsFor !== 'nothing') this.leave(send, nowMs)
+    this.trace?.({ event: 'send-failed', topic: send.topic, because: error.code })
     this.completions.addFailure(send.encoded.onCompletion, error)
   }
 
-  private expire(send: PendingSend): void {
+  private expire(send: PendingSend, nowMs: number): void {
     const { accumulator, config, metadata } = this
+    const { topic, partition } = send
+    const where = { topic, ...(partition === undefined ? {} : { partition }) }
     if (send.waitsFor === 'memory') {
       const bytes = accumulator.bytesNeeded(send.encoded)
       const { availableBytes, totalBytes } = accumulator.pool
       this.trace?.({ event: 'buffer-exhausted', bytes, availableBytes })
       const message =
-        `No memory for a record for ${send.topic} within ${config.maxBlockMs} ms (max.block.ms): needs ${bytes} bytes, ` +
+        `No memory for a record for ${topic} within ${config.maxBlockMs} ms (max.block.ms): needs ${bytes} bytes, ` +
         `${availableBytes} of ${totalBytes} are free (buffer.memory); records come in faster than brokers take them`
-      this.fail(send, new BufferExhaustedError(message))
+      this.fail(send, new BufferExhaustedError(message, where), nowMs)
       return
     }
-    const sends = this.forMetadata.get(send.topic)?.filter((other) => other !== send) ?? []
-    if (sends.length > 0) this.forMetadata.set(send.topic, sends)
-    else this.forMetadata.delete(send.topic)
-    const count = metadata.cluster.partitionCount(send.topic)
-    const missing = count === undefined ? '' : ` (partition ${send.partition}; the topic has ${count})`
-    const last = metadata.errorOf(send.topic)
-    const message = `Topic ${send.topic} not present in metadata after ${config.maxBlockMs} ms${missing}; does it exist, and are the brokers reachable?`
-    const cause = last === undefined ? undefined : topicError(send.topic, last)
-    this.fail(send, new TimeoutError('METADATA_TIMEOUT', message, { cause }))
+    if (send.waitsFor === 'serializer') {
+      const message = `A record for ${topic} was not serialized within ${config.maxBlockMs} ms (max.block.ms); is the schema registry reachable?`
+      this.fail(send, new TimeoutError('SERIALIZATION_TIMEOUT', message, where), nowMs)
+      return
+    }
+    const count = metadata.cluster.partitionCount(topic)
+    const missing = count === undefined ? '' : ` (partition ${partition}; the topic has ${count})`
+    const last = metadata.errorOf(topic)
+    const message = `Topic ${topic} not present in metadata after ${config.maxBlockMs} ms${missing}; does it exist, and are the brokers reachable?`
+    const cause = last === undefined ? undefined : topicError(topic, last)
+    this.fail(send, new TimeoutError('METADATA_TIMEOUT', message, { cause, ...where }), nowMs)
   }
 }
 
@@ -282,10 +384,10 @@ function ownCopy(record: EncodedRecord): EncodedRecord {
 }
 
 function topicError(topic: string, row: KafkaErrorRow): BrokerError {
-  return new BrokerError(row, `${topic}: ${row.name}: ${row.message}`)
+  return new BrokerError(row, `${topic}: ${row.name}: ${row.message}`, { topic })
 }
 
-function asPartitionerError(send: PendingSend, error: unknown): ProducerError {
-  if (error instanceof InvalidRecordError) return error
-  return new InvalidRecordError(`the partitioner failed for a record for ${send.topic}: ${String(error)}`, error)
+function asProducerError({ topic }: PendingSend, cause: unknown): ProducerError {
+  if (cause instanceof InvalidRecordError) return cause
+  return new InvalidRecordError(`the partitioner failed for a record for ${topic}: ${String(cause)}`, { topic, cause })
 }

@@ -9,10 +9,12 @@ import type { OnCompletion } from './record.ts'
  */
 export class Completions {
   private readonly logger: Logger
+  private readonly clientId: string
   private waiting: (() => void)[] = []
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, clientId: string) {
     this.logger = logger
+    this.clientId = clientId
   }
 
   get isEmpty(): boolean {
@@ -42,12 +44,22 @@ export class Completions {
     this.guard(() => callback(...args))
   }
 
-  /** One caller's mistake must not keep others from being told (Java logs and goes on, too). */
-  private guard(call: () => void): void {
+  /**
+   * One caller's mistake must not keep others from being told (Java logs and goes on, too). A callback may be an async
+   * function although nobody waits for it: then its rejection must not end the process.
+   */
+  private guard(call: () => unknown): void {
     try {
-      call()
+      const result = call()
+      if (typeof result === 'object' && result !== null && 'then' in result) {
+        ;(result as PromiseLike<unknown>).then(undefined, (error: unknown) => this.failed('rejected', error))
+      }
     } catch (error) {
-      this.logger.error('a callback of the application threw', error)
+      this.failed('threw', error)
     }
+  }
+
+  private failed(how: 'threw' | 'rejected', err: unknown): void {
+    this.logger.error({ clientId: this.clientId, err }, `a callback of the application ${how}`)
   }
 }

@@ -7,7 +7,7 @@ const servers = { 'bootstrap.servers': 'localhost:9092' }
 
 /** A configuration as a caller without types may give it. */
 function parse(config: Record<string, unknown>, warnings: string[] = []): ReturnType<typeof parseProducerConfig> {
-  const logger = { warn: (message: string) => void warnings.push(message), error: () => {} }
+  const logger = { warn: (_: unknown, message: string) => void warnings.push(message), error: () => {} }
   return parseProducerConfig({ ...servers, ...config } as ProducerConfig, logger)
 }
 
@@ -160,7 +160,9 @@ test('config: partitioners and serializers come by name, as functions, as object
   }
   expect(parse({ 'partitioner.class': 'RoundRobinPartitioner' }).partitionerClass).toBeDefined()
   expect(() => parse({ 'partitioner.class': 'Best' })).toThrow('RoundRobinPartitioner')
-  expect(parse({ 'value.serializer': 'json' }).valueSerializer([1], 't')).toEqual(new TextEncoder().encode('[1]'))
+  expect(parse({ 'value.serializer': 'json' }).valueSerializer.serialize('t', [1], [])).toEqual(
+    new TextEncoder().encode('[1]'),
+  )
   expect(() => parse({ 'value.serializer': 'avro' })).toThrow(ConfigError)
   expect(() => parse({ 'value.serializer': 'toString' })).toThrow(ConfigError)
 })

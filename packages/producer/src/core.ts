@@ -1,10 +1,19 @@
 /** The producer without a platform: bring a Runtime. */
 export { type ParsedProducerConfig, type ProducerConfig, parseProducerConfig } from './config.ts'
-export { type ConfigRow, producerConfigTable } from './config-table.ts'
+export { type ConfigRow, inertConfigKeys, producerConfigTable } from './config-table.ts'
 export * from './errors.ts'
-export type { Logger } from './logger.ts'
+export type { InterceptorOption, ProducerInterceptor } from './interceptor.ts'
+export { type LogDetails, type Logger, silentLogger } from './logger.ts'
+export type { Metric } from './metrics/metric.ts'
 export { type Partitioner, type PartitionerInput, type PartitionerOption, partitioners } from './partitioners/index.ts'
 export { ProducerCore, type ProducerCoreOptions, type ProducerSnapshot } from './producer-core.ts'
 export type { OnCompletion, ProducerRecord, RecordMetadata } from './record.ts'
-export { type Serializer, serializers } from './serializers/index.ts'
+export {
+  type Serialized,
+  type Serializer,
+  type SerializerFunction,
+  type SerializerName,
+  type SerializerObject,
+  serializers,
+} from './serializers/index.ts'
 export type { ProducerEvent, Trace } from './trace.ts'

@@ -9,6 +9,9 @@ export type Certainty = 'definite' | 'maybe'
 export interface ProducerErrorOptions {
   readonly certainty?: Certainty
   readonly cause?: unknown
+  readonly topic?: string
+  readonly partition?: number
+  readonly attempts?: number
 }
 
 /** Everything that `send`, `flush` and `close` can fail with. `code` is stable, the text is for people. */
@@ -16,15 +19,26 @@ export class ProducerError extends Error {
   override readonly name: string = 'ProducerError'
   readonly code: string
   readonly certainty: Certainty
+  /** Where the record was to go, as far as that was decided. */
+  readonly topic: string | undefined
+  readonly partition: number | undefined
+  /** How often its batch was sent; 0: never. */
+  readonly attempts: number
 
   constructor(code: string, message: string, options: ProducerErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.certainty = options.certainty ?? 'definite'
+    this.topic = options.topic
+    this.partition = options.partition
+    this.attempts = options.attempts ?? 0
   }
 }
 
-/** Time ran out: `max.block.ms` waiting for metadata (`METADATA_TIMEOUT`), or `delivery.timeout.ms` (`DELIVERY_TIMEOUT`). */
+/**
+ * Time ran out: `max.block.ms` waiting for metadata (`METADATA_TIMEOUT`) or an asynchronous serializer
+ * (`SERIALIZATION_TIMEOUT`), or `delivery.timeout.ms` (`DELIVERY_TIMEOUT`).
+ */
 export class TimeoutError extends ProducerError {
   override readonly name: string = 'TimeoutError'
 }
@@ -33,8 +47,8 @@ export class TimeoutError extends ProducerError {
 export class BufferExhaustedError extends TimeoutError {
   override readonly name = 'BufferExhaustedError'
 
-  constructor(message: string) {
-    super('BUFFER_EXHAUSTED', message)
+  constructor(message: string, options: ProducerErrorOptions = {}) {
+    super('BUFFER_EXHAUSTED', message, options)
   }
 }
 
@@ -51,8 +65,8 @@ export class RecordTooLargeError extends ProducerError {
 export class SerializationError extends ProducerError {
   override readonly name = 'SerializationError'
 
-  constructor(message: string, cause?: unknown) {
-    super('SERIALIZATION', message, { cause })
+  constructor(message: string, options: ProducerErrorOptions = {}) {
+    super('SERIALIZATION', message, options)
   }
 }
 
@@ -60,8 +74,21 @@ export class SerializationError extends ProducerError {
 export class InvalidRecordError extends ProducerError {
   override readonly name = 'InvalidRecordError'
 
-  constructor(message: string, cause?: unknown) {
-    super('INVALID_RECORD', message, { cause })
+  constructor(message: string, options: ProducerErrorOptions = {}) {
+    super('INVALID_RECORD', message, options)
+  }
+}
+
+/**
+ * The AbortSignal of a `send` fired. `definite`: the record was withdrawn. `maybe`: it was in a batch already, which goes
+ * its way; only the wait for it ended. `cause` is the reason of the signal.
+ */
+export class AbortedError extends ProducerError {
+  // The name that the platform's own abort errors have.
+  override readonly name = 'AbortError'
+
+  constructor(message: string, options: ProducerErrorOptions = {}) {
+    super('ABORTED', message, options)
   }
 }
 
@@ -71,6 +98,29 @@ export class ProducerClosedError extends ProducerError {
 
   constructor(message: string, options: ProducerErrorOptions = {}) {
     super('PRODUCER_CLOSED', message, options)
+  }
+}
+
+/** `sendAll` ended early. `cause` is the first failure, which also gives `code`; `maybe` if that holds for any record. */
+export class SendAllError extends ProducerError {
+  override readonly name = 'SendAllError'
+  readonly delivered: number
+  readonly failed: number
+
+  constructor(
+    first: ProducerError,
+    counts: { readonly delivered: number; readonly failed: number; readonly certainty: Certainty },
+  ) {
+    const { delivered, failed, certainty } = counts
+    super(first.code, `${failed} of ${delivered + failed} records failed, the first with: ${first.message}`, {
+      certainty,
+      cause: first,
+      attempts: first.attempts,
+      ...(first.topic === undefined ? {} : { topic: first.topic }),
+      ...(first.partition === undefined ? {} : { partition: first.partition }),
+    })
+    this.delivered = delivered
+    this.failed = failed
   }
 }
 

@@ -1,3 +1,5 @@
 /** The producer on Node. */
 export * from './core.ts'
-export { Producer, type ProducerOptions } from './producer.ts'
+export type { ProducerEventMessage, SendContext } from './facade/diagnostics.ts'
+export type { SendAllOptions, SendAllResult } from './facade/send-all.ts'
+export { type CloseOptions, Producer, type ProducerOptions, type SendOptions } from './producer.ts'

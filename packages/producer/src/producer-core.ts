@@ -1,13 +1,18 @@
-import { type CompressionCodec, type CompressionCodecs, invariant, portableCodecs } from '@harrow/protocol'
+import { type CompressionCodec, type CompressionCodecs, type Header, invariant, portableCodecs } from '@harrow/protocol'
 import { type Core, Driver, type Runtime } from '@harrow/runtime'
 import { RecordAccumulator } from './accumulator/record-accumulator.ts'
 import { Admission, type PendingSend } from './admission.ts'
+import { codecFor } from './codec-for.ts'
 import { Completions } from './completions.ts'
-import type { ParsedProducerConfig } from './config.ts'
-import { ConfigError, ProducerClosedError, SerializationError } from './errors.ts'
+import { closeConfigured, type ParsedProducerConfig } from './config.ts'
+import { ConfigError, ProducerClosedError, type ProducerError, type SerializationError } from './errors.ts'
 import { Idempotence } from './idempotence/idempotence.ts'
+import { Interceptors } from './interceptors.ts'
+import { loggingTrace } from './log-events.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { Metadata } from './metadata/metadata.ts'
+import type { Metric } from './metrics/metric.ts'
+import { type Gauges, ProducerMetrics } from './metrics/producer-metrics.ts'
 import { CorrelationIds } from './network/correlation-ids.ts'
 import { NetworkClient } from './network/network-client.ts'
 import { checkRecord, type OnCompletion, type ProducerRecord, toHeaders } from './record.ts'
@@ -16,8 +21,8 @@ import { MetadataFetch } from './sender/metadata-fetch.ts'
 import { ProducerIdFetch, type ProducerIdRefusal } from './sender/producer-id-fetch.ts'
 import type { RequestContext } from './sender/request-context.ts'
 import { Sender } from './sender/sender.ts'
-import type { Serializer } from './serializers/serializer.ts'
-import type { Trace } from './trace.ts'
+import { isLater, PendingSerialization, serialize } from './serializers/serialize.ts'
+import type { ProducerEvent, Trace } from './trace.ts'
 
 export interface ProducerCoreOptions {
   /** Default: what works on every platform (none, snappy, lz4). */
@@ -34,6 +39,8 @@ export interface ProducerSnapshot {
   readonly bufferPooledWaiters: number
   /** Sends that wait for metadata or memory. */
   readonly blockedSends: number
+  /** The memory that these may need in the end. */
+  readonly waitingBytes: number
   readonly incompleteBatches: number
   /** Batches whose memory a request still holds, although they have their outcome. */
   readonly heldBatches: number
@@ -49,6 +56,7 @@ export interface ProducerSnapshot {
 interface Flush {
   /** It waits for every send with a smaller number. */
   readonly before: number
+  readonly startMs: number
   readonly done: () => void
 }
 
@@ -61,7 +69,9 @@ export class ProducerCore implements Core {
   private readonly config: ParsedProducerConfig
   private readonly driver: Driver
   private readonly completions: Completions
-  private readonly trace: Trace | undefined
+  private readonly interceptors: Interceptors
+  private readonly metrics: ProducerMetrics
+  private readonly trace: Trace
   private readonly metadata: Metadata
   private readonly network: NetworkClient<RequestContext>
   private readonly accumulator: RecordAccumulator
@@ -72,21 +82,29 @@ export class ProducerCore implements Core {
   private readonly producerIdFetch: ProducerIdFetch | undefined
   private sendsAccepted = 0
   private readonly flushes: Flush[] = []
+  private readonly drains: (() => void)[] = []
   private state: ProducerSnapshot['state'] = 'open'
   private closeDeadlineMs = Number.POSITIVE_INFINITY
   private readonly closed: (() => void)[] = []
 
   /** Starts at once: connects to a bootstrap server and asks for metadata, as Java does. Throws ConfigError. */
   constructor(runtime: Runtime, config: ParsedProducerConfig, options: ProducerCoreOptions = {}) {
-    const { codecs = portableCodecs, trace, logger = silentLogger } = options
+    const { codecs = portableCodecs, logger = silentLogger } = options
+    const { clientId } = config
     const random = runtime.random.fork('producer')
-    const codec = codecFor(config, codecs)
+    const codec = this.codecOrClose(config, codecs)
     this.runtime = runtime
     this.config = config
-    this.trace = trace
     this.driver = new Driver(runtime.clock, this)
     const wake = (): void => this.driver.wake()
-    this.completions = new Completions(logger)
+    const windows = { count: config.metricsNumSamples, windowMs: config.metricsSampleWindowMs }
+    this.metrics = new ProducerMetrics(runtime.clock, { clientId, windows }, () => this.gauges)
+    const trace = tee([this.metrics.fold, loggingTrace(logger, clientId), options.trace])
+    this.trace = trace
+    this.completions = new Completions(logger, clientId)
+    this.interceptors = new Interceptors(config.interceptorClasses, (message, err) => {
+      logger.error({ clientId, err }, message)
+    })
     this.metadata = new Metadata(random.fork('metadata'), { ...config, trace })
     const correlationIds = new CorrelationIds()
     this.network = new NetworkClient({ ...runtime, random }, { ...config, correlationIds, trace, wake })
@@ -116,48 +134,129 @@ export class ProducerCore implements Core {
 
   /**
    * HOT: once per record. Accepts a record; `onCompletion` hears of it exactly once, in a later turn, never inside this
-   * call. Throws InvalidRecordError for a record that nobody could send and ProducerClosedError after `close`; then
-   * nothing was accepted. The bytes of key, value and headers may be used again as soon as this returns.
+   * call. Returns the running number of the send, for `withdraw`. Throws InvalidRecordError for a record that nobody
+   * could send and ProducerClosedError after `close`; then nothing was accepted. The bytes of key, value and headers may
+   * be used again as soon as this returns.
    */
-  send(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): void {
+  send(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number {
+    const { interceptors } = this
+    if (interceptors.isEmpty || this.state !== 'open') return this.accept(record, onCompletion)
+    const intercepted = interceptors.onSend(record)
+    try {
+      return this.accept(intercepted, interceptors.around(intercepted, onCompletion))
+    } catch (error) {
+      interceptors.onAcknowledgement(intercepted, undefined, error as ProducerError)
+      throw error
+    }
+  }
+
+  private accept(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number {
     if (this.state !== 'open') throw new ProducerClosedError('send() after close()')
     checkRecord(record)
-    const headers = toHeaders(record.headers)
+    const headers = this.headersFor(record)
     const { topic, key = null, value, partition, timestamp } = record
     const nowMs = this.runtime.clock.nowMs()
     const sendNumber = this.sendsAccepted++
     const fatal = this.idempotence?.fatalError
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
-    if (fatal !== undefined) {
-      this.completions.addFailure(onCompletion, refusalOf(fatal, 'definite'))
-      this.driver.wake()
-      return
-    }
-    let keyBytes: Uint8Array | null
-    let valueBytes: Uint8Array | null
-    // Differs from Java: serialized before waiting for metadata, because the caller goes on and may change its objects.
-    try {
-      keyBytes = serialize(this.config.keySerializer, key, topic, 'key')
-      valueBytes = serialize(this.config.valueSerializer, value, topic, 'value')
-    } catch (error) {
-      const failure = error instanceof SerializationError ? error : new SerializationError(String(error), error)
-      this.completions.addFailure(onCompletion, failure)
-      this.driver.wake()
-      return
-    }
-    const timestampMs = timestamp ?? this.runtime.clock.wallMs()
+    if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, 'definite'))
     const pending: PendingSend = {
       sendNumber,
       topic,
       partition,
       key,
       value,
-      encoded: { key: keyBytes, value: valueBytes, headers, timestampMs, onCompletion },
+      encoded: { key: null, value: null, headers, timestampMs: timestamp ?? this.runtime.clock.wallMs(), onCompletion },
+      serialization: undefined,
       deadlineMs: nowMs + this.config.maxBlockMs,
       waitsFor: 'nothing',
+      waitsSinceMs: nowMs,
+      waitingBytes: 0,
+    }
+    try {
+      this.serialize(pending)
+    } catch (error) {
+      return this.refuseSend(record, onCompletion, error as SerializationError)
     }
     // A record that joins a batch which is already waiting for its time changes nothing for the sender.
     if (this.admission.submit(pending, nowMs) !== 'appended') this.driver.wake()
+    return sendNumber
+  }
+
+  /** Its callback hears of it in a later turn. */
+  private refuseSend(
+    { topic }: ProducerRecord<unknown, unknown>,
+    onCompletion: OnCompletion,
+    error: ProducerError,
+  ): number {
+    this.trace({ event: 'send-failed', topic, because: error.code })
+    this.completions.addFailure(onCompletion, error)
+    this.driver.wake()
+    return this.sendsAccepted - 1
+  }
+
+  /** A list of its own where serializers of the application may add to it. */
+  private headersFor({ headers }: ProducerRecord<unknown, unknown>): readonly Header[] {
+    const taken = toHeaders(headers)
+    return this.mayAddHeaders ? [...taken] : taken
+  }
+
+  /**
+   * Bytes at once, or a serialization to wait for.
+   * Differs from Java: before waiting for metadata, because the caller goes on and may change its objects.
+   */
+  private serialize(send: PendingSend): void {
+    const { keySerializer, valueSerializer } = this.config
+    const { topic, encoded } = send
+    const headers = encoded.headers as Header[]
+    const key = serialize(keySerializer, send.key, { topic, part: 'key', headers })
+    const value = serialize(valueSerializer, send.value, { topic, part: 'value', headers })
+    if (isLater(key) || isLater(value)) {
+      const wake = (): void => this.driver.wake()
+      send.serialization = new PendingSerialization({ key, value }, { topic, headers }, wake)
+      return
+    }
+    send.encoded = { ...encoded, key, value, headers: this.mayAddHeaders ? toHeaders(headers) : headers }
+  }
+
+  /**
+   * Takes back a record that is in no batch yet; it fails with `error`, in a later turn. False: it is in a batch, or has
+   * its outcome.
+   */
+  withdraw(sendNumber: number, error: ProducerError): boolean {
+    const wasWaiting = this.admission.withdraw(sendNumber, error, this.runtime.clock.nowMs())
+    if (wasWaiting) this.driver.wake()
+    return wasWaiting
+  }
+
+  /**
+   * The next record might have to wait for memory: call `onDrain` and wait. Who does never holds more than
+   * `buffer.memory`. Costs nothing to ask.
+   */
+  get needsDrain(): boolean {
+    const { accumulator, admission } = this
+    const freeBytes = accumulator.pool.availableBytes - admission.waitingBytes
+    return this.state === 'open' && (admission.memoryWaiters > 0 || freeBytes < accumulator.batchBytes)
+  }
+
+  /** `close` was called: nothing more is accepted. */
+  get isClosed(): boolean {
+    return this.state !== 'open'
+  }
+
+  /** `done` is called, in a later turn, as soon as nothing needs to drain. Nothing lingers meanwhile. */
+  onDrain(done: () => void): void {
+    if (this.state === 'closed') {
+      done()
+      return
+    }
+    this.drains.push(done)
+    this.driver.wake()
+  }
+
+  /** Kafka's metrics, as they are now. */
+  readMetrics(): Metric[] {
+    return this.metrics.read()
   }
 
   /**
@@ -168,7 +267,7 @@ export class ProducerCore implements Core {
    */
   flush(done: () => void): void {
     if (this.state === 'closed') throw new ProducerClosedError('flush() after close()')
-    this.flushes.push({ before: this.sendsAccepted, done })
+    this.flushes.push({ before: this.sendsAccepted, startMs: this.runtime.clock.nowMs(), done })
     this.driver.wake()
   }
 
@@ -198,7 +297,7 @@ export class ProducerCore implements Core {
     this.takeAnswers(nowMs)
     this.sender.expire(nowMs)
     this.admission.run(nowMs)
-    if (this.state === 'closing' && this.isCloseDue(nowMs)) return this.finishClose()
+    if (this.state === 'closing' && this.isCloseDue(nowMs)) return this.finishClose(nowMs)
     let next = this.metadataFetch.run(nowMs)
     next = Math.min(next, this.runProducerIdFetch(nowMs))
     next = Math.min(next, this.sender.run(nowMs, { isHurried: this.isHurried }))
@@ -206,9 +305,10 @@ export class ProducerCore implements Core {
     // busy with records would never be asked.
     next = Math.min(next, this.metadataFetch.run(nowMs))
     const refusal = this.metadata.takeRefusal()
-    if (refusal !== undefined) this.admission.failAll(refusalOf(refusal, 'definite'))
-    this.finishFlushes()
+    if (refusal !== undefined) this.admission.failAll(refusalOf(refusal, 'definite'), nowMs)
+    this.finishFlushes(nowMs)
     this.completions.run()
+    this.finishDrains()
     // A callback may have closed the producer, but never inside its own call: that is for the next turn.
     if (!this.completions.isEmpty || this.admission.canProceed) return nowMs
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return nowMs
@@ -222,6 +322,7 @@ export class ProducerCore implements Core {
       bufferAvailableBytes: accumulator.pool.availableBytes,
       bufferPooledWaiters: admission.memoryWaiters,
       blockedSends: admission.waitingCount,
+      waitingBytes: admission.waitingBytes,
       incompleteBatches: accumulator.incompleteBatches.size,
       heldBatches: accumulator.heldBatches.size - accumulator.incompleteBatches.size,
       inFlightRequests: network.inFlightRequests,
@@ -240,11 +341,14 @@ export class ProducerCore implements Core {
     this.idempotence?.checkInvariants()
     if (this.state !== 'closed') return
     invariant(this.accumulator.isEmpty && this.admission.waitingCount === 0, 'nothing outlives close')
+    invariant(this.admission.waitingBytes === 0, 'nothing is counted after close')
     invariant(this.network.inFlightRequests === 0 && this.completions.isEmpty, 'nobody waits after close')
   }
 
   private get isHurried(): boolean {
-    return this.state !== 'open' || this.flushes.length > 0 || this.admission.memoryWaiters > 0
+    return (
+      this.state !== 'open' || this.flushes.length > 0 || this.drains.length > 0 || this.admission.memoryWaiters > 0
+    )
   }
 
   private takeAnswers(nowMs: number): void {
@@ -279,64 +383,80 @@ export class ProducerCore implements Core {
     if (refusal === undefined) return
     if (refusal.isFatal) this.sender.failForGood(refusal.error)
     else this.sender.failAll(refusal.error)
-    this.admission.failAll(refusalOf(refusal.error, 'definite'))
+    this.admission.failAll(refusalOf(refusal.error, 'definite'), this.runtime.clock.nowMs())
   }
 
-  private finishFlushes(): void {
+  private finishFlushes(nowMs: number): void {
     if (this.flushes.length === 0) return
     let first = this.admission.firstWaiting ?? Number.POSITIVE_INFINITY
     for (const { firstSend } of this.accumulator.incompleteBatches) first = Math.min(first, firstSend)
     while (this.flushes.length > 0 && this.flushes[0]!.before <= first) {
-      this.completions.addDone(this.flushes.shift()!.done)
+      const { startMs, done } = this.flushes.shift()!
+      this.trace({ event: 'flushed', tookMs: nowMs - startMs })
+      this.completions.addDone(done)
     }
+  }
+
+  private finishDrains(): void {
+    if (this.drains.length === 0 || this.needsDrain) return
+    for (const done of this.drains.splice(0)) this.completions.addDone(done)
   }
 
   private isCloseDue(nowMs: number): boolean {
     return nowMs >= this.closeDeadlineMs || (this.accumulator.isEmpty && this.admission.waitingCount === 0)
   }
 
-  private finishClose(): number {
+  private finishClose(nowMs: number): number {
     const forced = !this.accumulator.isEmpty || this.admission.waitingCount > 0
     this.sender.abortForClose()
-    this.admission.failAll(new ProducerClosedError('The producer was closed before the record was sent'))
+    this.admission.failAll(new ProducerClosedError('The producer was closed before the record was sent'), nowMs)
     this.network.close()
     this.state = 'closed'
     this.driver.close()
-    this.finishFlushes()
-    this.config.partitionerClass?.close?.()
-    this.trace?.({ event: 'closed', forced })
+    this.finishFlushes(nowMs)
+    this.finishDrains()
+    // Interceptors hear of the last records before they are closed. A callback of this turn cannot send any more, so
+    // this loop ends.
+    while (!this.completions.isEmpty) this.completions.run()
+    this.interceptors.close()
+    const { partitionerClass, keySerializer, valueSerializer } = this.config
+    for (const part of [partitionerClass, keySerializer, valueSerializer]) {
+      this.completions.addDone(() => part?.close?.())
+    }
+    this.trace({ event: 'closed', forced })
     for (const done of this.closed.splice(0)) this.completions.addDone(done)
-    // A callback of this turn cannot send any more, so this loop ends.
     while (!this.completions.isEmpty) this.completions.run()
     return Number.POSITIVE_INFINITY
   }
-}
 
-function codecFor(config: ParsedProducerConfig, codecs: CompressionCodecs): CompressionCodec | undefined {
-  if (config.compressionType === 'none') return undefined
-  const codec = codecs[config.compressionType]
-  const offered = Object.keys(codecs).join(', ')
-  if (codec === undefined)
-    throw new ConfigError('compression.type', config.compressionType, `${offered} on this platform`)
-  return codec
-}
-
-function serialize(
-  serializer: Serializer<unknown>,
-  data: unknown,
-  topic: string,
-  what: 'key' | 'value',
-): Uint8Array | null {
-  if (data === null || data === undefined) return null
-  let bytes: unknown
-  try {
-    bytes = serializer(data, topic)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new SerializationError(`the ${what} of a record for ${topic} cannot be serialized: ${reason}`, error)
+  /** Nothing else can fail while this is constructed. */
+  private codecOrClose(config: ParsedProducerConfig, codecs: CompressionCodecs): CompressionCodec | undefined {
+    try {
+      return codecFor(config, codecs)
+    } catch (error) {
+      closeConfigured(config)
+      throw error
+    }
   }
-  if (bytes === null || bytes instanceof Uint8Array) return bytes
-  throw new SerializationError(
-    `the ${what} serializer returned ${typeof bytes} for a record for ${topic}, not a Uint8Array`,
-  )
+
+  private get mayAddHeaders(): boolean {
+    return this.config.keySerializer.mayAddHeaders || this.config.valueSerializer.mayAddHeaders
+  }
+
+  private get gauges(): Gauges {
+    const { pool } = this.accumulator
+    return {
+      bufferTotalBytes: pool.totalBytes,
+      bufferAvailableBytes: pool.availableBytes,
+      memoryWaiters: this.admission.memoryWaiters,
+      inFlightRequests: this.network.inFlightRequests,
+    }
+  }
+}
+
+function tee(traces: readonly (Trace | undefined)[]): Trace {
+  const all = traces.filter((trace) => trace !== undefined)
+  return (event: ProducerEvent) => {
+    for (const trace of all) trace(event)
+  }
 }

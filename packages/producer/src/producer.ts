@@ -1,9 +1,16 @@
+import type { Writable } from 'node:stream'
 import type { CompressionCodecs } from '@harrow/protocol'
-import { nodeCodecs } from '@harrow/protocol/node'
+import { nodeCodecsAt } from '@harrow/protocol/node'
 import type { Runtime } from '@harrow/runtime'
 import { nodeRuntime } from '@harrow/runtime/node'
-import { type ProducerConfig, parseProducerConfig } from './config.ts'
+import { type ParsedProducerConfig, type ProducerConfig, parseProducerConfig } from './config.ts'
+import { AbortedError } from './errors.ts'
+import { consoleLogger } from './facade/console-logger.ts'
+import { diagnosticsTrace, tracedSend } from './facade/diagnostics.ts'
+import { recordWritable } from './facade/record-writable.ts'
+import { type SendAllOptions, type SendAllResult, sendAll } from './facade/send-all.ts'
 import type { Logger } from './logger.ts'
+import type { Metric } from './metrics/metric.ts'
 import { ProducerCore, type ProducerSnapshot } from './producer-core.ts'
 import type { OnCompletion, ProducerRecord, RecordMetadata } from './record.ts'
 import type { Trace } from './trace.ts'
@@ -12,11 +19,27 @@ import type { Trace } from './trace.ts'
 export interface ProducerOptions {
   /** Default: real time, TCP. */
   readonly runtime?: Runtime
-  /** Default: what Node has. */
+  /** Default: what Node has, at the levels of `compression.*.level`. */
   readonly codecs?: CompressionCodecs
-  /** Default: `console` for warnings about the configuration and errors in callbacks. */
+  /** A pino, or anything of its shape. Default: warnings and errors to `console`. */
   readonly logger?: Logger
+  /** Hears every event. The same go to `node:diagnostics_channel`, as `harrow:producer:<event>`. */
   readonly trace?: Trace
+}
+
+export interface SendOptions {
+  /**
+   * Ends the wait with an AbortedError. A record that still waits for serializer, metadata or memory is withdrawn
+   * (`definite`); one that is in a batch goes its way (`maybe`).
+   */
+  readonly signal?: AbortSignal
+}
+
+export interface CloseOptions {
+  /** Milliseconds for what was accepted; then it fails with ProducerClosedError. From 0. Default: no limit. */
+  readonly timeoutMs?: number
+  /** Ends the time for what was accepted at once, like `timeoutMs` 0. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -29,14 +52,23 @@ export interface ProducerOptions {
  */
 export class Producer<K = string | Uint8Array, V = string | Uint8Array> implements AsyncDisposable {
   private readonly core: ProducerCore
+  private readonly clientId: string
+  private draining: Promise<void> | undefined
 
   /** Throws ConfigError. Starts connecting at once. */
-  constructor(config: ProducerConfig, options: ProducerOptions = {}) {
-    const { runtime = nodeRuntime(), codecs = nodeCodecs, logger = console, trace } = options
-    this.core = new ProducerCore(runtime, parseProducerConfig(config, logger), {
-      codecs,
+  constructor(config: ProducerConfig<K, V>, options: ProducerOptions = {}) {
+    const { runtime = nodeRuntime(), logger = consoleLogger, trace } = options
+    const parsed = parseProducerConfig(config, logger)
+    const { clientId } = parsed
+    const publish = diagnosticsTrace(clientId)
+    this.clientId = clientId
+    this.core = new ProducerCore(runtime, parsed, {
+      codecs: options.codecs ?? nodeCodecsOf(parsed),
       logger,
-      ...(trace === undefined ? {} : { trace }),
+      trace(event) {
+        publish(event)
+        trace?.(event)
+      },
     })
   }
 
@@ -45,17 +77,58 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
    * the record may be in the log all the same. Sends of one partition arrive in the order of the calls (with idempotence,
    * or one request in flight).
    */
-  send(record: ProducerRecord<K, V>): Promise<RecordMetadata>
+  send(record: ProducerRecord<K, V>, options?: SendOptions): Promise<RecordMetadata>
   /** The same without a promise: cheaper, and callbacks run in the order of delivery. Throws what can be told at once. */
   send(record: ProducerRecord<K, V>, onCompletion: OnCompletion): void
-  send(record: ProducerRecord<K, V>, onCompletion?: OnCompletion): Promise<RecordMetadata> | undefined {
-    if (onCompletion !== undefined) {
-      this.core.send(record, onCompletion)
+  send(record: ProducerRecord<K, V>, how?: OnCompletion | SendOptions): Promise<RecordMetadata> | undefined {
+    if (typeof how === 'function') {
+      this.accept(record, how)
       return undefined
     }
+    if (how?.signal !== undefined) return this.sendUntil(record, how.signal)
     return new Promise((resolve, reject) => {
-      this.core.send(record, (metadata, error) => (metadata === undefined ? reject(error) : resolve(metadata)))
+      this.accept(record, (metadata, error) => (metadata === undefined ? reject(error) : resolve(metadata)))
     })
+  }
+
+  /**
+   * Sends every record of an iterable, or asynchronous iterable, and never takes more than fit into `buffer.memory`.
+   * Resolves when all are delivered. On the first failure it stops taking records, waits for those on their way and
+   * rejects with a SendAllError; with `onFailure` it goes on.
+   */
+  sendAll(
+    records: Iterable<ProducerRecord<K, V>> | AsyncIterable<ProducerRecord<K, V>>,
+    options: SendAllOptions<K, V> = {},
+  ): Promise<SendAllResult> {
+    return sendAll(this.core, this.accept, records, options)
+  }
+
+  /**
+   * A stream of records for `pipeline()`, in object mode. It drains with `buffer.memory`, ends when everything written is
+   * delivered, and is destroyed with the error of the first record that fails. The producer stays open.
+   */
+  writable(): Writable {
+    return recordWritable(this.core, this.accept)
+  }
+
+  /**
+   * Whether `buffer.memory` is used up, so that further records would wait. Costs nothing to ask; `send` may be called
+   * all the same, and then waits up to `max.block.ms`.
+   */
+  get writableNeedDrain(): boolean {
+    return this.core.needsDrain
+  }
+
+  /** Resolves when `writableNeedDrain` is false, or the producer closed. One promise for all who wait at a time. */
+  drain(): Promise<void> {
+    if (!this.core.needsDrain) return Promise.resolve()
+    this.draining ??= new Promise((resolve) => {
+      this.core.onDrain(() => {
+        this.draining = undefined
+        resolve()
+      })
+    })
+    return this.draining
   }
 
   /** Resolves when everything sent before has succeeded or failed; never rejects because of a failed record. */
@@ -64,19 +137,63 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
   }
 
   /**
-   * Sends what was accepted, then ends. After `timeoutMs` (default: no limit) what is left fails with ProducerClosedError.
-   * May be called again.
+   * Sends what was accepted, then ends. After `timeoutMs` what is left fails with ProducerClosedError. May be called
+   * again: the shorter time counts.
    */
-  close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    return new Promise((resolve) => this.core.close(options, resolve))
+  close({ timeoutMs, signal }: CloseOptions = {}): Promise<void> {
+    return new Promise((resolve) => {
+      const now = (): void => this.core.close({ timeoutMs: 0 }, () => {})
+      const done = (): void => {
+        signal?.removeEventListener('abort', now)
+        resolve()
+      }
+      this.core.close({ timeoutMs: signal?.aborted === true ? 0 : timeoutMs }, done)
+      signal?.addEventListener('abort', now, { once: true })
+    })
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
+  /** Kafka's metrics by Kafka's names, as they are now; `metrics.num.samples` windows back. */
+  metrics(): readonly Metric[] {
+    return this.core.readMetrics()
+  }
+
   /** Where everything stands: for tests and health checks. */
   inspect(): ProducerSnapshot {
     return this.core.inspect()
   }
+
+  private readonly accept = (record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number =>
+    tracedSend(this.core, this.clientId, record, onCompletion)
+
+  private sendUntil(record: ProducerRecord<K, V>, signal: AbortSignal): Promise<RecordMetadata> {
+    return new Promise((resolve, reject) => {
+      const { topic } = record
+      const aborted = (certainty: 'definite' | 'maybe'): AbortedError => {
+        const became = certainty === 'definite' ? 'was withdrawn' : 'is on its way, and nobody waits for it'
+        const options = { certainty, topic, cause: signal.reason }
+        return new AbortedError(`send() was aborted: the record for ${topic} ${became}`, options)
+      }
+      if (signal.aborted) return reject(aborted('definite'))
+      const sendNumber = this.accept(record, (metadata, error) => {
+        signal.removeEventListener('abort', abort)
+        if (metadata === undefined) reject(error)
+        else resolve(metadata)
+      })
+      const abort = (): void => {
+        if (!this.core.withdraw(sendNumber, aborted('definite'))) reject(aborted('maybe'))
+      }
+      signal.addEventListener('abort', abort, { once: true })
+    })
+  }
+}
+
+function nodeCodecsOf({
+  compressionGzipLevel: gzip,
+  compressionZstdLevel: zstd,
+}: ParsedProducerConfig): CompressionCodecs {
+  return nodeCodecsAt({ gzip, zstd })
 }

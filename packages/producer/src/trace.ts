@@ -3,7 +3,15 @@
  * over this stream. Sequences are -1 without idempotence; times are on the monotonic clock.
  */
 export type ProducerEvent =
-  | { readonly event: 'send-blocked'; readonly topic: string; readonly on: 'metadata' | 'memory' }
+  | { readonly event: 'send-blocked'; readonly topic: string; readonly on: 'serializer' | 'metadata' | 'memory' }
+  | {
+      readonly event: 'send-unblocked'
+      readonly topic: string
+      readonly on: 'serializer' | 'metadata' | 'memory'
+      readonly waitedMs: number
+    }
+  /** A record that failed before it was in a batch. */
+  | { readonly event: 'send-failed'; readonly topic: string; readonly because: string }
   | { readonly event: 'buffer-wait'; readonly bytes: number; readonly availableBytes: number }
   | { readonly event: 'buffer-exhausted'; readonly bytes: number; readonly availableBytes: number }
   | { readonly event: 'batch-created'; readonly batch: number; readonly topic: string; readonly partition: number }
@@ -13,10 +21,17 @@ export type ProducerEvent =
       readonly records: number
       readonly bytes: number
       readonly attempt: number
+      /** Since the batch was created. */
+      readonly queuedMs: number
+      /** Compressed by uncompressed bytes of the records; 1 without compression. */
+      readonly compressionRatio: number
+      /** The upper bound of its largest record. */
+      readonly recordBytesMax: number
     } & BatchId)
   | ({ readonly event: 'batch-completed'; readonly records: number; readonly offset: bigint } & BatchId)
   | ({
       readonly event: 'batch-retried'
+      readonly records: number
       readonly attempt: number
       readonly afterMs: number
       readonly because: string
@@ -42,6 +57,7 @@ export type ProducerEvent =
       readonly node: number
       readonly api: string
       readonly correlationId: number
+      readonly bytes: number
       readonly latencyMs: number
       readonly throttleTimeMs: number
     }
@@ -61,6 +77,7 @@ export type ProducerEvent =
   | { readonly event: 'epoch-bumped'; readonly id: bigint; readonly epoch: number }
   | { readonly event: 'sequences-reset'; readonly topic: string; readonly partition: number; readonly epoch: number }
   | { readonly event: 'fatal'; readonly because: string }
+  | { readonly event: 'flushed'; readonly tookMs: number }
   | { readonly event: 'closed'; readonly forced: boolean }
 
 /** `batch` counts the batches of one producer from 0. */

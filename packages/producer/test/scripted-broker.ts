@@ -53,6 +53,9 @@ export interface ScriptedBatch {
   readonly sequence: number
   readonly epoch: number
   readonly values: readonly string[]
+  readonly keys: readonly string[]
+  /** Per record, the keys of its headers. */
+  readonly headers: readonly (readonly string[])[]
   readonly crc: number
   readonly atMs: number
 }
@@ -230,13 +233,17 @@ export class ScriptedCluster {
       for (const { index, records } of partitionData) {
         invariant(records !== null, 'records')
         const batch = readBatchHeader(records)
+        const decoded = readRecords(batch, portableCodecs)
+        const text = (bytes: Uint8Array | null): string => utf8.decode(bytes ?? new Uint8Array(0))
         this.batches.push({
           node: request.node,
           topic: name === '' ? this.nameOf(topicId) : name,
           partition: index,
           sequence: batch.baseSequence,
           epoch: batch.producerEpoch,
-          values: readRecords(batch, portableCodecs).map(({ value }) => utf8.decode(value ?? new Uint8Array(0))),
+          values: decoded.map(({ value }) => text(value)),
+          keys: decoded.map(({ key }) => text(key)),
+          headers: decoded.map(({ headers }) => headers.map(({ key }) => key)),
           crc: batch.crc,
           atMs: request.atMs,
         })

@@ -35,8 +35,8 @@ export class ScriptedWorld {
     this.runtime = simulatedRuntime({ seed: options.seed ?? 1, ...network })
     this.cluster = new ScriptedCluster(this.runtime, options.nodes === undefined ? {} : { nodes: options.nodes })
     const logger: Logger = {
-      warn: (message) => void this.logged.push(message),
-      error: (message) => void this.logged.push(message),
+      warn: (_, message) => void this.logged.push(message),
+      error: (_, message) => void this.logged.push(message),
     }
     const parsed = parseProducerConfig({ 'bootstrap.servers': this.cluster.bootstrapServers, ...config }, logger)
     this.core = new ProducerCore(this.runtime, parsed, { logger, trace: (event) => void this.events.push(event) })

@@ -35,16 +35,20 @@ export function gzipWithLevel(level = -1): CompressionCodec {
  * Rejects with `CompressionError` when neither is there. Throws `RangeError` for another level.
  */
 export async function loadZstd(level = 3): Promise<CompressionCodec> {
-  checkLevel('compression.zstd.level', level, level >= -131_072 && level <= 22, '-131072 to 22')
+  checkZstdLevel(level)
   return nodeZstd(level) ?? (await wasmZstd(level))
 }
 
 /** All five; `zstd` compresses only where node:zlib can (Node 22.15), or through `loadZstd()`. */
-export const nodeCodecs = {
-  ...portableCodecs,
-  gzip: gzipWithLevel(),
-  zstd: nodeZstd(3) ?? portableCodecs.zstd,
-} as const satisfies CompressionCodecs
+export const nodeCodecs: NodeCodecs = nodeCodecsAt({})
+
+export type NodeCodecs = Required<CompressionCodecs>
+
+/** `nodeCodecs` at other levels: those of `gzipWithLevel` and `loadZstd`. Throws `RangeError` for one that is none. */
+export function nodeCodecsAt({ gzip = -1, zstd = 3 }: { readonly gzip?: number; readonly zstd?: number }): NodeCodecs {
+  checkZstdLevel(zstd)
+  return { ...portableCodecs, gzip: gzipWithLevel(gzip), zstd: nodeZstd(zstd) ?? portableCodecs.zstd }
+}
 
 function nodeZstd(level: number): CompressionCodec | undefined {
   if (!('zstdCompressSync' in zlib)) return undefined
@@ -87,6 +91,10 @@ async function loadWasm(): Promise<ZstdWasm> {
 /** The same memory, not as a Buffer: those print, compare and slice differently, and would leak into every record. */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function checkZstdLevel(level: number): void {
+  checkLevel('compression.zstd.level', level, level >= -131_072 && level <= 22, '-131072 to 22')
 }
 
 function checkLevel(key: string, level: number, isAllowed: boolean, allowed: string): void {

@@ -5,6 +5,7 @@ import {
   type Header,
   invariant,
   type MemoryBudget,
+  recordBytesUpperBound,
 } from '@harrow/protocol'
 import type { ProducerError } from '../errors.ts'
 import { incrementSequence, lastSequenceOf, noSequence } from '../idempotence/sequences.ts'
@@ -68,6 +69,7 @@ export class ProducerBatch {
   private readonly keySizes: number[] = []
   private readonly valueSizes: number[] = []
   private closedBytes: Uint8Array | undefined
+  private largestRecordBytes = 0
   private stamp = unstamped
   private outcome: BatchResult | 'split' | undefined
   /** Refuses appends: from the first that had no room, or the first drain; a part of a split batch, always. */
@@ -113,6 +115,11 @@ export class ProducerBatch {
   get compressionRatio(): number {
     invariant(this.closedBytes !== undefined, `${this.where}: not sealed yet`)
     return (this.closedBytes.length - batchHeaderBytes) / this.writer.uncompressedBytes
+  }
+
+  /** The upper bound of its largest record, uncompressed. */
+  get recordBytesMax(): number {
+    return this.largestRecordBytes
   }
 
   get isFull(): boolean {
@@ -173,6 +180,7 @@ export class ProducerBatch {
     this.timestamps.push(timestampMs)
     this.keySizes.push(key === null ? -1 : key.length)
     this.valueSizes.push(value === null ? -1 : value.length)
+    this.largestRecordBytes = Math.max(this.largestRecordBytes, recordBytesUpperBound(key, value, headers))
     return true
   }
 

@@ -14,7 +14,7 @@ function batch(records: number): ProducerBatch {
     id,
     codec: undefined,
     compressionRatio: 1,
-    isPooled: false,
+    memory: undefined,
   })
   for (let i = 0; i < records; i++) {
     made.tryAppend({ key: null, value: null, headers: [], timestampMs: 0, onCompletion: () => {} })

@@ -11,6 +11,7 @@ import {
   throttlesAfterAnswering,
 } from '@harrow/protocol'
 import type { Address, CloseReason, Link, Peer, Transport } from '@harrow/runtime'
+import { software } from '../software.ts'
 import type { Trace } from '../trace.ts'
 import { type ConnectionState, isAllowed } from './connection-states.ts'
 import type { CorrelationIds } from './correlation-ids.ts'
@@ -52,8 +53,7 @@ interface LoseOptions<C> {
 type VersionRange = { readonly minVersion: number; readonly maxVersion: number }
 type ApiVersionsBody = ResponseOf<typeof apiVersions>
 
-/** KIP-511. Brokers refuse anything but letters, digits, dots and dashes. */
-const software = { clientSoftwareName: 'harrow', clientSoftwareVersion: '0.1.0' } as const
+const clientSoftware = { clientSoftwareName: software.name, clientSoftwareVersion: software.version } as const
 const unsupportedVersion = 35
 const softwareFrom = 3
 
@@ -245,7 +245,7 @@ export class Connection<C> {
 
   private askVersions(version: number, nowMs: number): void {
     this.negotiatingVersion = version
-    const body = version >= softwareFrom ? software : {}
+    const body = version >= softwareFrom ? clientSoftware : {}
     this.write(apiVersions, { version, body, context: undefined, expectsResponse: true }, nowMs)
   }
 
@@ -312,7 +312,7 @@ export class Connection<C> {
     this.inFlight.takeFirst()
     this.lastUsedMs = nowMs
     const throttleTimeMs = this.throttle(request, body, nowMs)
-    this.traceResponse(request, throttleTimeMs, nowMs)
+    this.traceResponse(request, { bytes: frame.length, throttleTimeMs }, nowMs)
     answers.push({ kind: 'response', request: request as InFlightRequest<C>, node: this.node, body })
     return undefined
   }
@@ -324,7 +324,7 @@ export class Connection<C> {
     const version = errorCode === unsupportedVersion ? 0 : this.negotiatingVersion
     const body: ApiVersionsBody = decodeResponse(apiVersions, version, frame).body
     this.inFlight.takeFirst()
-    this.traceResponse(request, this.throttle(request, body, nowMs), nowMs)
+    this.traceResponse(request, { bytes: frame.length, throttleTimeMs: this.throttle(request, body, nowMs) }, nowMs)
     if (errorCode === unsupportedVersion) {
       if (this.negotiatingVersion === 0) return 'the broker refuses every version of ApiVersions'
       const known = body.apiKeys.find(({ apiKey }) => apiKey === apiVersions.key)
@@ -351,12 +351,18 @@ export class Connection<C> {
     return throttleTimeMs
   }
 
-  private traceResponse(request: InFlightRequest<C | undefined>, throttleTimeMs: number, nowMs: number): void {
+  private traceResponse(
+    request: InFlightRequest<C | undefined>,
+    { bytes, throttleTimeMs }: { readonly bytes: number; readonly throttleTimeMs: number },
+    nowMs: number,
+  ): void {
     this.options.trace?.({
       event: 'response-received',
       node: this.node,
       api: request.api.name,
       correlationId: request.correlationId,
+      // With the length prefix, as requests are counted.
+      bytes: bytes + 4,
       latencyMs: nowMs - request.sentMs,
       throttleTimeMs,
     })

@@ -1,6 +1,13 @@
 import { type KafkaErrorRow, kafkaErrors } from '@harrow/protocol'
 import type { ProducerBatch } from '../accumulator/producer-batch.ts'
-import { BrokerError, type Certainty, ProducerError, RecordTooLargeError, UnsupportedVersionError } from '../errors.ts'
+import {
+  BrokerError,
+  type Certainty,
+  ProducerError,
+  type ProducerErrorOptions,
+  RecordTooLargeError,
+  UnsupportedVersionError,
+} from '../errors.ts'
 import type { PartitionAnswer } from './produce-request.ts'
 
 /** What the caller can do about it, where that is known. */
@@ -27,10 +34,11 @@ export function errorsOf(
   },
 ): (index: number) => ProducerError {
   const { certainty, answer } = options
+  const where = { certainty, topic: batch.topic, partition: batch.partition, attempts: batch.attempts + 1 }
   const said = answer?.errorMessage ?? options.because ?? row.message
   const recordErrors = answer?.recordErrors ?? []
   if (recordErrors.length === 0) {
-    const error = brokerError(row, explain(batch, row, said), certainty)
+    const error = brokerError(row, explain(batch, row, said), where)
     return () => error
   }
   // KIP-467: the broker says which records it refused. One of them carries the error of the batch; several are invalid each.
@@ -40,22 +48,22 @@ export function errorsOf(
   )
   return (index) => {
     if (messages.has(index))
-      return brokerError(rowOfRecords, explain(batch, rowOfRecords, messages.get(index) ?? said), certainty)
+      return brokerError(rowOfRecords, explain(batch, rowOfRecords, messages.get(index) ?? said), where)
     const message = `${batch.where}: not written, because it shared a batch with invalid records`
-    return new ProducerError('SHARED_BATCH_WITH_INVALID_RECORD', message, { certainty })
+    return new ProducerError('SHARED_BATCH_WITH_INVALID_RECORD', message, where)
   }
 }
 
 /** The error of everything that is given up because of a refusal that was not about it. */
 export function refusalOf(row: KafkaErrorRow, certainty: Certainty): ProducerError {
   const hint = advice[row.name]
-  return brokerError(row, `${row.name}: ${row.message}${hint === undefined ? '' : ` (${hint})`}`, certainty)
+  return brokerError(row, `${row.name}: ${row.message}${hint === undefined ? '' : ` (${hint})`}`, { certainty })
 }
 
-function brokerError(row: KafkaErrorRow, message: string, certainty: Certainty): ProducerError {
-  if (row.name === 'MESSAGE_TOO_LARGE') return new RecordTooLargeError(message, { certainty })
-  if (row.name === 'UNSUPPORTED_VERSION') return new UnsupportedVersionError(message, { certainty })
-  return new BrokerError(row, message, { certainty })
+function brokerError(row: KafkaErrorRow, message: string, options: ProducerErrorOptions): ProducerError {
+  if (row.name === 'MESSAGE_TOO_LARGE') return new RecordTooLargeError(message, options)
+  if (row.name === 'UNSUPPORTED_VERSION') return new UnsupportedVersionError(message, options)
+  return new BrokerError(row, message, options)
 }
 
 function explain(batch: ProducerBatch, row: KafkaErrorRow, said: string): string {

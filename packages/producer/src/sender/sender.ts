@@ -72,7 +72,7 @@ export class Sender {
         'DELIVERY_TIMEOUT',
         `Expiring ${recordCount} record(s) for ${topic}-${partition}: ${nowMs - batch.createdMs} ms have passed since batch creation; ` +
           `${sent} (delivery.timeout.ms = ${this.parts.config.deliveryTimeoutMs})`,
-        { certainty },
+        { certainty, topic, partition, attempts: attempts + (batch.isInRequest ? 1 : 0) },
       )
       this.parts.trace?.({ event: 'batch-expired', ...batch.identity, records: recordCount, certainty })
       this.abandon(batch, error, certainty)
@@ -154,9 +154,7 @@ export class Sender {
       if (this.mutes) accumulator.setMuted(batch, true)
       batch.leaderEpochWhenSent = cluster.leaderOf(batch.topic, batch.partition)?.leaderEpoch
       this.trackRatio(batch)
-      const bytes = batch.estimatedBytes
-      const { recordCount: records, attempts: attempt } = batch
-      this.parts.trace?.({ event: 'batch-drained', ...batch.identity, node: node.id, records, bytes, attempt })
+      this.traceDrained(batch, node.id, nowMs)
     }
     const negotiated = network.versionOf(node, produce)
     const versionMin = produce.versions.min
@@ -177,6 +175,15 @@ export class Sender {
     const context = { kind: 'produce', batches, cluster } as const
     network.send(node, { api: produce, version, body, context, expectsResponse: config.acks !== 0 }, nowMs)
     return true
+  }
+
+  private traceDrained(batch: ProducerBatch, node: number, nowMs: number): void {
+    const { recordCount: records, attempts: attempt, recordBytesMax } = batch
+    const bytes = batch.seal().length
+    const queuedMs = nowMs - batch.createdMs
+    const { compressionRatio } = batch
+    const facts = { node, records, bytes, attempt, queuedMs, compressionRatio, recordBytesMax }
+    this.parts.trace?.({ event: 'batch-drained', ...batch.identity, ...facts })
   }
 
   /** What a batch came to when it was closed tells how the next ones of the topic compress. */
@@ -281,7 +288,8 @@ export class Sender {
     batch.retryAtMs = nowMs + afterMs
     accumulator.putBack(batch)
     const because = outcome.error?.name ?? 'NONE'
-    trace?.({ event: 'batch-retried', ...batch.identity, attempt: batch.attempts, afterMs, because })
+    const { recordCount: records, attempts: attempt } = batch
+    trace?.({ event: 'batch-retried', ...batch.identity, records, attempt, afterMs, because })
   }
 
   private splitUp(batch: ProducerBatch): void {

@@ -1,4 +1,4 @@
-import type { Serializer } from './serializer.ts'
+import type { SerializerFunction } from './serializer.ts'
 
 const utf8 = new TextEncoder()
 
@@ -6,7 +6,7 @@ const utf8 = new TextEncoder()
  * Strings as UTF-8 and bytes as they are.
  * Differs from Java: there a missing serializer is an error; here this one is the default, and it refuses the rest.
  */
-export const defaultSerializer: Serializer<unknown> = (data) => {
+export const defaultSerializer: SerializerFunction<unknown> = (data) => {
   if (typeof data === 'string') return utf8.encode(data)
   if (data instanceof Uint8Array) return data
   throw new TypeError(`a string or a Uint8Array is needed, not ${typeof data}; set a serializer for anything else`)
