@@ -159,7 +159,7 @@ export class ProducerCore implements Core {
     const sendNumber = this.sendsAccepted++
     const fatal = this.idempotence?.fatalError
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
-    if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, 'definite'))
+    if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, { topic }))
     const pending: PendingSend = {
       sendNumber,
       topic,
@@ -383,7 +383,7 @@ export class ProducerCore implements Core {
     if (refusal === undefined) return
     if (refusal.isFatal) this.sender.failForGood(refusal.error)
     else this.sender.failAll(refusal.error)
-    this.admission.failAll(refusalOf(refusal.error, 'definite'), this.runtime.clock.nowMs())
+    this.admission.failAll(refusalOf(refusal.error), this.runtime.clock.nowMs())
   }
 
   private finishFlushes(nowMs: number): void {

@@ -55,9 +55,9 @@ export function errorsOf(
 }
 
 /** The error of everything that is given up because of a refusal that was not about it. */
-export function refusalOf(row: KafkaErrorRow, certainty: Certainty): ProducerError {
+export function refusalOf(row: KafkaErrorRow, options: ProducerErrorOptions = {}): ProducerError {
   const hint = advice[row.name]
-  return brokerError(row, `${row.name}: ${row.message}${hint === undefined ? '' : ` (${hint})`}`, { certainty })
+  return brokerError(row, `${row.name}: ${row.message}${hint === undefined ? '' : ` (${hint})`}`, options)
 }
 
 function brokerError(row: KafkaErrorRow, message: string, options: ProducerErrorOptions): ProducerError {

@@ -12,7 +12,13 @@ import type { NodeWork, RecordAccumulator } from '../accumulator/record-accumula
 import { exponentialBackoffMs } from '../backoff.ts'
 import type { Completions } from '../completions.ts'
 import type { ParsedProducerConfig } from '../config.ts'
-import { type Certainty, ProducerClosedError, type ProducerError, TimeoutError } from '../errors.ts'
+import {
+  type Certainty,
+  ProducerClosedError,
+  type ProducerError,
+  type ProducerErrorOptions,
+  TimeoutError,
+} from '../errors.ts'
 import type { Idempotence } from '../idempotence/idempotence.ts'
 import type { LeaderHint, Metadata } from '../metadata/metadata.ts'
 import type { Answer } from '../network/connection.ts'
@@ -72,7 +78,7 @@ export class Sender {
         'DELIVERY_TIMEOUT',
         `Expiring ${recordCount} record(s) for ${topic}-${partition}: ${nowMs - batch.createdMs} ms have passed since batch creation; ` +
           `${sent} (delivery.timeout.ms = ${this.parts.config.deliveryTimeoutMs})`,
-        { certainty, topic, partition, attempts: attempts + (batch.isInRequest ? 1 : 0) },
+        { certainty, topic, partition, attempts: sendsOf(batch) },
       )
       this.parts.trace?.({ event: 'batch-expired', ...batch.identity, records: recordCount, certainty })
       this.abandon(batch, error, certainty)
@@ -120,10 +126,13 @@ export class Sender {
   }
 
   /** Fails every batch: a fatal error, or a forced close. */
-  abortAll(errorOf: (certainty: Certainty) => ProducerError): void {
+  abortAll(errorOf: (options: ProducerErrorOptions) => ProducerError): void {
     for (const batch of [...this.parts.accumulator.incompleteBatches]) {
       const certainty = certaintyOf(batch)
-      this.abandon(batch, errorOf(certainty), certainty)
+      const { topic, partition, recordCount: records } = batch
+      const error = errorOf({ certainty, topic, partition, attempts: sendsOf(batch) })
+      this.parts.trace?.({ event: 'batch-failed', ...batch.identity, records, because: error.code, certainty })
+      this.abandon(batch, error, certainty)
     }
   }
 
@@ -131,8 +140,7 @@ export class Sender {
   abortForClose(): void {
     const requests = [...this.parts.accumulator.heldBatches].filter((batch) => batch.isInRequest)
     this.abortAll(
-      (certainty) =>
-        new ProducerClosedError('The producer was closed before the record was acknowledged', { certainty }),
+      (options) => new ProducerClosedError('The producer was closed before the record was acknowledged', options),
     )
     for (const batch of requests) {
       batch.isInRequest = false
@@ -324,7 +332,7 @@ export class Sender {
 
   /** Fails every batch with the same refusal. */
   failAll(row: KafkaErrorRow): void {
-    this.abortAll((certainty) => refusalOf(row, certainty))
+    this.abortAll((options) => refusalOf(row, options))
   }
 
   /** Fails a batch that may be queued or on the wire; its memory goes back when no request holds it (K1). */
@@ -341,6 +349,11 @@ export class Sender {
     for (const done of accumulator.settle(batch)) completions.addBatch(done)
     if (!batch.isInRequest) accumulator.free(batch)
   }
+}
+
+/** How often it was sent, including the time of which the answer is missing. */
+function sendsOf(batch: ProducerBatch): number {
+  return batch.attempts + (batch.isInRequest ? 1 : 0)
 }
 
 function certaintyOf(batch: ProducerBatch): Certainty {
