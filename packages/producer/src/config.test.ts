@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { camelCase, type ProducerConfig, parseProducerConfig } from './config.ts'
-import { producerConfigTable } from './config-table.ts'
+import { inertConfigKeys, producerConfigTable } from './config-table.ts'
 import { ConfigError } from './errors.ts'
 
 const servers = { 'bootstrap.servers': 'localhost:9092' }
@@ -53,7 +54,9 @@ test('config: every numeric row takes its bounds, as number and as string, and r
     // Cross rules are tested below; these values keep out of their way.
     const room = { 'linger.ms': 0, 'request.timeout.ms': 0, 'enable.idempotence': false }
     const field = camelCase(row.key) as 'lingerMs'
+    expect(parse({ ...room, [row.key]: row.default })[field], row.key).toBe(row.default)
     expect(parse({ ...room, [row.key]: ` ${row.min} ` })[field], row.key).toBe(row.min)
+    if (row.excluded !== undefined) expect(() => parse({ [row.key]: row.excluded })).toThrow(ConfigError)
     for (const bad of [row.min - 1, row.type === 'int' ? row.max + 1 : 2 ** 60, 1.5, 'many', null, Number.NaN, '']) {
       expect(() => parse({ ...room, [row.key]: bad }), `${row.key} = ${bad}`).toThrow(ConfigError)
     }
@@ -165,6 +168,102 @@ test('config: partitioners and serializers come by name, as functions, as object
   )
   expect(() => parse({ 'value.serializer': 'avro' })).toThrow(ConfigError)
   expect(() => parse({ 'value.serializer': 'toString' })).toThrow(ConfigError)
+})
+
+test('config R2 to R5: every combination of idempotence with acks, retries and requests in flight', () => {
+  for (const [conflict, isR4] of [
+    [{ acks: 0 }, false],
+    [{ acks: '1' }, false],
+    [{ retries: 0 }, false],
+    [{ retries: '0' }, false],
+    [{ 'max.in.flight.requests.per.connection': 6 }, true],
+  ] as const) {
+    expect(() => parse({ ...conflict, 'enable.idempotence': true })).toThrow(ConfigError)
+    expect(parse({ ...conflict, 'enable.idempotence': 'false' }).enableIdempotence).toBe(false)
+    // Since Kafka 4 idempotence is not given up for more requests in flight.
+    if (isR4) expect(() => parse(conflict)).toThrow(ConfigError)
+    else expect(parse(conflict).enableIdempotence).toBe(false)
+    expect(() => parse({ ...conflict, 'transactional.id': 'mine' })).toThrow(ConfigError)
+  }
+  for (const fine of [{ acks: 'all' }, { acks: -1 }, { retries: 1 }, { 'max.in.flight.requests.per.connection': 5 }]) {
+    expect(parse(fine)).toMatchObject({ enableIdempotence: true, acks: -1 })
+    expect(parse({ ...fine, 'enable.idempotence': true }).enableIdempotence).toBe(true)
+  }
+  expect(parse({ 'enable.idempotence': true })).toMatchObject({ acks: -1, retries: 2 ** 31 - 1 })
+})
+
+test('config: a transactional id is refused, because without transactions nothing would be as it says', () => {
+  expect(() => parse({ 'transactional.id': 'mine' })).toThrow('transactions are not supported yet')
+  expect(parse({ 'transactional.id': null }).enableIdempotence).toBe(true)
+})
+
+test('config R10: keys are strings, in an object', () => {
+  const symbol = { 'bootstrap.servers': 'a:1', [Symbol('acks')]: 1 }
+  for (const bad of [symbol, new Map([['bootstrap.servers', 'a:1']]), ['bootstrap.servers'], null, 'a:1', undefined]) {
+    expect(() => parseProducerConfig(bad as never)).toThrow(ConfigError)
+  }
+})
+
+test('config R12: what only the built-in partitioner heeds warns together with another', () => {
+  const warnings: string[] = []
+  parse({ 'partitioner.class': () => 0, 'partitioner.ignore.keys': true }, warnings)
+  expect(warnings).toEqual(['partitioner.ignore.keys has no effect together with partitioner.class'])
+})
+
+test('config R14: a key of the Java producer that has no effect here warns, and says why', () => {
+  const inert = Object.keys(inertConfigKeys).map((key) => (key.endsWith('.') ? `${key}something` : key))
+  for (const key of inert) {
+    const warnings: string[] = []
+    parse({ [key]: 'whatever' }, warnings)
+    expect(warnings, key).toHaveLength(1)
+    expect(warnings[0]).toContain(`${key} has no effect: `)
+  }
+  expect(producerConfigTable.filter(({ key }) => inert.includes(key))).toEqual([])
+})
+
+test('config: levels of compression are checked, and another level of lz4 than 9 warns', () => {
+  const warnings: string[] = []
+  const levels = { 'compression.gzip.level': '9', 'compression.lz4.level': 12, 'compression.zstd.level': -5 }
+  expect(parse(levels, warnings)).toMatchObject({ compressionGzipLevel: 9, compressionZstdLevel: -5 })
+  expect(warnings).toHaveLength(1)
+  expect(() => parse({ 'compression.gzip.level': 0 })).toThrow('1 to 9, or -1')
+})
+
+test('config: choices are what they are called, whatever the case, and nothing else', () => {
+  expect(parse({ 'compression.type': ' LZ4 ' }).compressionType).toBe('lz4')
+  expect(parse({ 'security.protocol': 'plaintext' }).securityProtocol).toBe('PLAINTEXT')
+  expect(parse({ 'metadata.recovery.strategy': 'NONE' }).metadataRecoveryStrategy).toBe('none')
+  expect(parse({ 'enable.idempotence': ' True ' }).enableIdempotence).toBe(true)
+  for (const [key, bad] of [
+    ['compression.type', 'brotli'],
+    ['security.protocol', 'abc'],
+    ['security.protocol', 'SSL'],
+    ['metadata.recovery.strategy', 'abc'],
+    ['client.dns.lookup', 'default'],
+    ['enable.idempotence', 'yes'],
+    ['client.id', 7],
+  ] as const) {
+    expect(() => parse({ [key]: bad }), key).toThrow(ConfigError)
+  }
+})
+
+test('config: a serializer is optional, but null is none', () => {
+  expect(parse({}).keySerializer.serialize('t', 'tea', [])).toEqual(new TextEncoder().encode('tea'))
+  for (const bad of [null, {}, 7, { serialize: 'no' }]) {
+    expect(() => parse({ 'key.serializer': bad }), String(bad)).toThrow('key.serializer')
+    expect(() => parse({ 'value.serializer': bad }), String(bad)).toThrow('value.serializer')
+  }
+})
+
+test('config: each key is documented where an editor shows it, with the default of its row', () => {
+  const source = readFileSync(new URL('config.ts', import.meta.url), 'utf8')
+  const declared = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2}readonly '?([a-z0-9.]+)'?\??: /g)]
+  const docs = new Map(declared.map(([, doc = '', key = '']) => [key, doc]))
+  for (const { key, default: value, shownDefault } of producerConfigTable) {
+    const doc = docs.get(key)
+    expect(doc, key).toBeDefined()
+    if (value !== undefined) expect(doc, key).toMatch(new RegExp(`Default: \`?${shownDefault}\\b`))
+  }
 })
 
 function catchError(call: () => unknown): ConfigError {
