@@ -1,6 +1,7 @@
-import type { Address, Listener, Peer, Random, Transport } from '@harrow/runtime'
+import type { Address, Peer, Random, Transport } from '@harrow/runtime'
 import type { Cluster, ClusterNode } from './cluster.ts'
 import { Connection } from './connection.ts'
+import { Door } from './door.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Timers } from './timers.ts'
 
@@ -22,7 +23,8 @@ const lingerMs = 250
 export class Broker {
   private readonly parts: BrokerParts
   private readonly connections = new Set<Connection>()
-  private listener: Listener | undefined
+  private readonly door: Door
+  private isOpening = false
   private state: 'down' | 'starting' | 'up' | 'stopping' = 'down'
   /** Counts starts: what was received before the last one is of another life. */
   private life = 0
@@ -32,6 +34,7 @@ export class Broker {
 
   constructor(parts: BrokerParts) {
     this.parts = parts
+    this.door = new Door(parts.transport)
   }
 
   get node(): ClusterNode {
@@ -52,10 +55,10 @@ export class Broker {
       done()
       return
     }
-    const { cluster, node, transport } = this.parts
+    const { cluster, node } = this.parts
     this.state = 'starting'
     this.life++
-    this.listener = transport.listen({ host: node.host, port: node.port }, () => this.accept(), {
+    this.door.open({ host: node.host, port: node.port }, () => this.accept(), {
       onListening: ({ port }: Address) => {
         node.port = port
         this.state = 'up'
@@ -69,7 +72,6 @@ export class Broker {
       },
       onError: (error) => {
         this.state = 'down'
-        this.listener = undefined
         done(error)
         this.goOn()
       },
@@ -108,14 +110,13 @@ export class Broker {
     const cancelLinger = timers.after(lingerMs, () => {
       for (const connection of closing) connection.abandon()
     })
-    this.listener?.close(() => {
+    for (const connection of closing) connection.close(how, `broker ${node.id} stops`)
+    this.door.close(() => {
       cancelLinger()
-      this.listener = undefined
       this.state = 'down'
       done()
       this.goOn()
     })
-    for (const connection of closing) connection.close(how, `broker ${node.id} stops`)
     cluster.producerIds.forget(node.id)
     node.fetchSessions.clear()
     cluster.tell({ event: 'broker-stopped', broker: node.id, how })
@@ -133,6 +134,33 @@ export class Broker {
       return
     }
     this.cancelFencing = timers.after(brokerSessionTimeoutMs, () => cluster.controller.brokerFenced(node))
+  }
+
+  /** Refuses new connections, or takes them again. Does nothing to a broker that is down: it starts with an open door. */
+  refuse(refuse: boolean, failed: (error: Error) => void): void {
+    if (this.isChanging) {
+      this.later.push(() => this.refuse(refuse, failed))
+      return
+    }
+    if (this.state === 'down') return
+    if (refuse) {
+      this.door.shut()
+      return
+    }
+    if (this.door.isOpen) return
+    const { node } = this.parts
+    const opened = (): void => {
+      this.isOpening = false
+      this.goOn()
+    }
+    this.isOpening = true
+    this.door.open({ host: node.host, port: node.port }, () => this.accept(), {
+      onListening: opened,
+      onError: (error) => {
+        failed(error)
+        opened()
+      },
+    })
   }
 
   private accept(): Peer {
@@ -158,12 +186,12 @@ export class Broker {
       const message = `${connectionsMax} connections are open already (connectionsMax)`
       cluster.find({ kind: 'limit', broker: node.id, connection: id, message })
       connection.close('fin', message)
-    }
+    } else pipeline.accepted(connection)
     return connection
   }
 
   private get isChanging(): boolean {
-    return this.state === 'starting' || this.state === 'stopping'
+    return this.isOpening || this.state === 'starting' || this.state === 'stopping'
   }
 
   private goOn(): void {

@@ -1,6 +1,5 @@
 import {
   type CompressionCodecs,
-  invariant,
   portableCodecs,
   type RecordBatch,
   readBatchHeader,
@@ -10,6 +9,7 @@ import { type Runtime, seededRandom } from '@harrow/runtime'
 import { Broker } from './broker.ts'
 import { type BrokerNode, Cluster, type ClusterNode } from './cluster.ts'
 import { ClusterAdmin } from './cluster-admin.ts'
+import { clusterControl } from './cluster-control.ts'
 import {
   type ClusterOptions,
   ClusterOptionsError,
@@ -25,9 +25,10 @@ import { suggestion } from './did-you-mean.ts'
 import type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
 import { jsonLines } from './export/json-lines.ts'
 import { pcapng } from './export/pcapng.ts'
-import { FaultChain, type FaultStatus } from './faults/chain.ts'
-import type { ClusterControl, FaultStep } from './faults/fault-kind.ts'
-import { type FaultRule, FaultRuleError, kindOf, type ParsedFaultRule, parseFaultRule } from './faults/rule.ts'
+import { type ActingRule, FaultChain, type FaultStatus, type FaultWatcher } from './faults/chain.ts'
+import type { ClusterControl } from './faults/fault-kind.ts'
+import { type FaultRule, FaultRuleError, parseFaultRule } from './faults/rule.ts'
+import { faultStep } from './faults/step.ts'
 import { assertConsumed } from './faults/unconsumed.ts'
 import type { Finding } from './findings.ts'
 import { handlers } from './handlers/index.ts'
@@ -55,7 +56,9 @@ export interface CoreFaultHandle {
   hits(): number
   /** Calls `listener` at every hit from now on. */
   onHit(listener: (hits: number) => void): void
-  /** It acts no more and is not reported any more. */
+  /** The same, and once when the rule is taken out, by `remove`, `reset` or `stop`; returns how to hear no more. */
+  watch(watcher: FaultWatcher): () => void
+  /** It acts no more and is not reported any more; what it still does to the cluster ends. */
   remove(): void
 }
 
@@ -97,13 +100,18 @@ export class ClusterCore {
     this.codecs = extras.codecs ?? portableCodecs
     this.timers = new Timers(runtime.clock)
     this.cluster = new Cluster(config, { clock: runtime.clock, random, timers: this.timers, trace: extras.trace })
-    this.chain = new FaultChain(random.fork('faults'))
+    this.chain = new FaultChain({
+      clock: runtime.clock,
+      timers: this.timers,
+      random: random.fork('faults'),
+      act: (rule) => this.runTimed(rule),
+    })
     this.requests = new RequestJournal({
       entriesMax: config.journalEntriesMax,
       bytesMax: config.journalBytesMax,
       overflow: config.journalOverflow,
     })
-    this.control = this.makeControl()
+    this.control = clusterControl(this.cluster, () => this.nodes)
     const { cluster, timers } = this
     const pipeline = new Pipeline({
       cluster,
@@ -150,6 +158,7 @@ export class ClusterCore {
         waiting--
         if (waiting > 0) return
         this.timers.cancelAll()
+        this.chain.stop()
         done()
       })
     }
@@ -324,21 +333,13 @@ export class ClusterCore {
     const parsed = parseFaultRule(rule)
     if ('issues' in parsed) throw new FaultRuleError(parsed.issues)
     const chained = this.chain.add(parsed.rule)
-    const cancel =
-      parsed.rule.at === undefined
-        ? undefined
-        : this.timers.after(parsed.rule.at, () => {
-            chained.timeCame()
-            this.runTimed(parsed.rule, chained.name)
-          })
+    const { name } = chained
     return {
-      name: chained.name,
+      name,
       hits: () => chained.hits(),
-      onHit: (listener) => chained.onHit(listener),
-      remove: () => {
-        cancel?.()
-        chained.remove()
-      },
+      onHit: (listener) => void chained.watch({ hit: listener }),
+      watch: (watcher) => chained.watch(watcher),
+      remove: () => chained.remove(),
     }
   }
 
@@ -376,44 +377,15 @@ export class ClusterCore {
     return { requests: this.requests, logs, topicNames, codecs: this.codecs }
   }
 
-  private makeControl(): ClusterControl {
-    const impossible = (message: string): void => {
-      this.cluster.find({ kind: 'unsupported', broker: 0, connection: 0, message: `a fault could not act: ${message}` })
-    }
-    const broker = (id: number): Broker | undefined => {
-      const found = this.nodes.find(({ node }) => node.id === id)
-      if (found === undefined) impossible(`there is no broker ${id}`)
-      return found
-    }
-    return {
-      stopBroker: (id, how) => broker(id)?.stop(how, () => {}),
-      startBroker: (id) => broker(id)?.start((error) => error && impossible(error.message)),
-      moveLeader: ({ topic, partition: index, to }) => {
-        const partition = this.cluster.partition(topic, index)
-        if (partition === undefined) return impossible(`there is no ${topic} ${index}`)
-        if (this.cluster.controller.moveLeader(partition, to) === undefined)
-          impossible(`nobody can lead ${topic} ${index}`)
-      },
-      leaderOf: (topic, partition) => this.cluster.partition(topic, partition)?.leaderId,
-    }
-  }
-
-  private runTimed(rule: ParsedFaultRule, name: string): void {
-    const kind = rule.do && kindOf(rule.do)
-    invariant(kind !== undefined, `rule ${name} does nothing`)
+  private runTimed(rule: ActingRule): void {
+    const { name: fault, kind } = rule
     const none = { request: 0, broker: 0, connection: 0, correlationId: 0 }
-    this.cluster.tell({ event: 'fault-hit', fault: name, action: kind.key, ...none })
-    const noRequest = (): never => invariant(false, `rule ${name} has no request`) as never
-    const step: FaultStep = {
-      control: this.control,
-      target: undefined,
-      next: () => {},
-      later: (ms, wake) => void this.timers.after(ms, wake),
-      inject: noRequest,
-      hang: noRequest,
-      disconnect: noRequest,
-    }
-    kind.run(rule.do as never, step)
+    this.cluster.tell({ event: 'fault-hit', fault, action: kind.key, ...none })
+    const place = { broker: 0, connectionId: 0, guarded: (act: () => void) => act() }
+    kind.run(
+      rule.action as never,
+      faultStep(rule, { cluster: this.cluster, timers: this.timers, control: this.control }, place),
+    )
   }
 
   private recordsOf(batch: RecordBatch, topic: string, partition: number): StoredRecord[] {

@@ -1,6 +1,8 @@
 import { FrameError, FrameReader } from '@harrow/protocol'
 import type { CloseReason, Link, Peer, Random } from '@harrow/runtime'
+import { ByteGate } from './byte-gate.ts'
 import type { Cluster, ClusterNode } from './cluster.ts'
+import type { ConnectionControl, Delivery } from './faults/fault-kind.ts'
 import { describeError, type Pipeline, type Sink, type Source } from './pipeline.ts'
 import type { Timers } from './timers.ts'
 import type { Tap } from './wire-capture.ts'
@@ -22,7 +24,7 @@ export interface ConnectionParts {
  * on a request of it, and so does this; that keeps the order without any bookkeeping, and lets a slow request block
  * the ones behind it as it does in Kafka.
  */
-export class Connection implements Peer, Source {
+export class Connection implements Peer, Source, ConnectionControl {
   readonly node: ClusterNode
   readonly connection: number
   readonly random: Random
@@ -31,6 +33,7 @@ export class Connection implements Peer, Source {
   readonly isBrokerUp: () => boolean
   private readonly parts: ConnectionParts
   private readonly reader: FrameReader
+  private readonly gate: ByteGate
   /** Whole requests that wait for their turn: no more than one chunk holds, since reading stops meanwhile. */
   private readonly frames: Uint8Array[] = []
   /** A bad length prefix, found behind the frames. */
@@ -41,6 +44,11 @@ export class Connection implements Peer, Source {
   private closedHow: 'fin' | 'reset' = 'reset'
   private isBusy = false
   private isPaused = false
+  /** A fault stopped the reading. */
+  private isHeld = false
+  /** A fault made the line thin. */
+  private answerBytesPerSecond: number | undefined
+  private idleMsMax: number
   /** The client does not read: no further request is taken before it has. */
   private mustDrain = false
   private isPumping = false
@@ -55,6 +63,12 @@ export class Connection implements Peer, Source {
     this.random = parts.random
     this.isBrokerUp = parts.isBrokerUp
     this.reader = new FrameReader({ frameBytesMax: parts.cluster.config.frameBytesMax })
+    this.gate = new ByteGate({
+      timers: parts.timers,
+      through: (bytes) => this.guarded(() => this.receive(bytes)),
+      onChange: () => this.guarded(() => this.updatePaused()),
+    })
+    this.idleMsMax = parts.cluster.config.connectionsMaxIdleMs
     this.usedAtMs = parts.cluster.clock.nowMs()
   }
 
@@ -66,8 +80,12 @@ export class Connection implements Peer, Source {
     this.tap = this.parts.cluster.capture.tap(link, { id: this.connection, broker: this.node })
     this.link = this.tap.link
     // Closed before it opened: one too many, or its broker stopped in between.
-    if (this.state === 'closed') this.link.close(this.closedHow)
-    else this.watchIdle()
+    if (this.state === 'closed') {
+      this.link.close(this.closedHow)
+      return
+    }
+    this.watchIdle()
+    if (this.isPaused) this.link.pauseReading()
   }
 
   onBytes(bytes: Uint8Array): void {
@@ -76,14 +94,7 @@ export class Connection implements Peer, Source {
       // What a hung connection is sent goes nowhere; reading on is how it notices that the client closes.
       if (this.state !== 'open') return
       this.usedAtMs = this.parts.cluster.clock.nowMs()
-      try {
-        for (const frame of this.reader.push(bytes)) this.frames.push(frame)
-      } catch (error) {
-        if (!(error instanceof FrameError)) throw error
-        this.frames.push(...error.framesBefore)
-        this.broken = error
-      }
-      this.pump()
+      this.gate.push(bytes)
     })
   }
 
@@ -112,11 +123,65 @@ export class Connection implements Peer, Source {
     this.link?.close('reset')
   }
 
+  disconnect(how: 'fin' | 'reset', because: string): void {
+    this.close(how, because)
+  }
+
+  forgetAll(): void {
+    if (this.state !== 'open') return
+    this.state = 'hung'
+    this.frames.length = 0
+    this.gate.clear()
+    this.isHeld = false
+    this.updatePaused()
+  }
+
+  stopReading(ms: number | undefined, then: () => void): void {
+    this.isHeld = true
+    this.updatePaused()
+    if (ms === undefined) return
+    this.parts.timers.after(ms, () =>
+      this.guarded(() => {
+        this.isHeld = false
+        then()
+        this.pump()
+      }),
+    )
+  }
+
+  limitBandwidth(bytesPerSecond: number, side: 'request' | 'response' | 'both'): () => void {
+    const set = (limit: number | undefined): void => {
+      if (side !== 'response') this.gate.limit(limit)
+      if (side !== 'request') this.answerBytesPerSecond = limit
+    }
+    set(bytesPerSecond)
+    return () => set(undefined)
+  }
+
+  limitIdleness(ms: number): void {
+    this.idleMsMax = ms
+    if (this.link === undefined) return
+    this.cancelIdle?.()
+    this.watchIdle()
+  }
+
+  private receive(bytes: Uint8Array): void {
+    if (this.state !== 'open') return
+    try {
+      for (const frame of this.reader.push(bytes)) this.frames.push(frame)
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error
+      this.frames.push(...error.framesBefore)
+      this.broken = error
+    }
+    this.pump()
+  }
+
   /** Takes requests as long as there is one and nothing in the way. */
   private pump(): void {
     if (this.isPumping) return
     this.isPumping = true
-    while (this.state === 'open' && !this.isBusy && !this.mustDrain && this.frames.length > 0) {
+    while (this.state === 'open' && !this.isBusy && !this.mustDrain && !this.isHeld && this.frames.length > 0) {
       const frame = this.frames.shift()
       if (frame === undefined) break
       this.isBusy = true
@@ -130,7 +195,7 @@ export class Connection implements Peer, Source {
       this.close('fin', message)
       return
     }
-    this.setPaused(this.state === 'open' && (this.isBusy || this.mustDrain) && this.frames.length > 0)
+    this.updatePaused()
   }
 
   private sink(): Sink {
@@ -143,22 +208,49 @@ export class Connection implements Peer, Source {
       this.pump()
     }
     return {
-      answer: (bytes) =>
-        done(() => {
-          if (this.link?.write(bytes) === false) this.mustDrain = true
-        }),
+      answer: (bytes, delivery) => {
+        const { answerBytesPerSecond: rate } = this
+        if (delivery === undefined && rate === undefined) return done(() => this.write(bytes))
+        const plan = delivery ?? { pieces: [{ bytes, afterMs: 0 }] }
+        this.deliver(rate === undefined ? plan : atRate(plan, rate), () =>
+          done(() => plan.close !== undefined && this.close(plan.close, 'a fault')),
+        )
+      },
       noAnswer: () => done(() => {}),
-      hang: () =>
-        done(() => {
-          this.state = 'hung'
-          this.frames.length = 0
-          this.setPaused(false)
-        }),
+      hang: () => done(() => this.forgetAll()),
       close: (how, because) => done(() => this.close(how, because)),
     }
   }
 
-  private setPaused(paused: boolean): void {
+  private write(bytes: Uint8Array): void {
+    if (this.link?.write(bytes) === false) this.mustDrain = true
+  }
+
+  /** Piece by piece; the connection is busy with it as long as it takes. */
+  private deliver({ pieces, muteMs }: Delivery, done: () => void): void {
+    const after = (ms: number, act: () => void): void =>
+      void this.parts.timers.after(ms, () => this.guarded(() => this.state === 'open' && act()))
+    const goOn = (index: number): void => {
+      const piece = pieces[index]
+      if (piece === undefined) {
+        if (muteMs === undefined) done()
+        else after(muteMs, done)
+        return
+      }
+      const write = (): void => {
+        this.write(piece.bytes)
+        goOn(index + 1)
+      }
+      // Every piece but the first in a turn of its own, or a real socket would join them again.
+      if (index === 0 && piece.afterMs === 0) write()
+      else after(piece.afterMs, write)
+    }
+    if (this.state === 'open') goOn(0)
+  }
+
+  private updatePaused(): void {
+    const isBehind = (this.isBusy || this.mustDrain) && this.frames.length > 0
+    const paused = this.state === 'open' && (this.isHeld || this.gate.isShut || isBehind)
     if (this.isPaused === paused) return
     this.isPaused = paused
     if (paused) this.link?.pauseReading()
@@ -167,13 +259,13 @@ export class Connection implements Peer, Source {
 
   /** F8. One timer per connection, looked at when it comes due: a busy connection does not move it. */
   private watchIdle(): void {
-    const { connectionsMaxIdleMs } = this.parts.cluster.config
-    if (connectionsMaxIdleMs === 0) return
-    const leftMs = this.usedAtMs + connectionsMaxIdleMs - this.parts.cluster.clock.nowMs()
+    const { idleMsMax } = this
+    if (idleMsMax === 0) return
+    const leftMs = this.usedAtMs + idleMsMax - this.parts.cluster.clock.nowMs()
     this.cancelIdle = this.parts.timers.after(Math.max(leftMs, 0), () =>
       this.guarded(() => {
         const idleMs = this.parts.cluster.clock.nowMs() - this.usedAtMs
-        if (this.state === 'open' && !this.isBusy && idleMs >= connectionsMaxIdleMs) this.close('fin', 'idle')
+        if (this.state === 'open' && !this.isBusy && idleMs >= idleMsMax) this.close('fin', 'idle')
         else if (this.state !== 'closed') this.watchIdleAgain()
       }),
     )
@@ -189,6 +281,7 @@ export class Connection implements Peer, Source {
     if (this.state === 'closed') return
     this.state = 'closed'
     this.frames.length = 0
+    this.gate.clear()
     this.cancelIdle?.()
     this.clientGone?.()
     this.clientGone = undefined
@@ -207,4 +300,19 @@ export class Connection implements Peer, Source {
       this.close('reset', 'a mistake of the cluster')
     }
   }
+}
+
+/** The same delivery over a thin line: in small slices, each when there is room for it. */
+function atRate(plan: Delivery, bytesPerSecond: number): Delivery {
+  // Fifty slices a second look like a steady flow.
+  const sliceBytes = Math.max(1, Math.floor(bytesPerSecond / 50))
+  const pieces = plan.pieces.flatMap(({ bytes, afterMs }) => {
+    const slices = []
+    for (let from = 0; from < bytes.length; from += sliceBytes) {
+      const slice = bytes.subarray(from, from + sliceBytes)
+      slices.push({ bytes: slice, afterMs: (from === 0 ? afterMs : 0) + (slice.length * 1000) / bytesPerSecond })
+    }
+    return slices
+  })
+  return { ...plan, pieces }
 }

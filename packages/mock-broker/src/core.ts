@@ -22,12 +22,11 @@ export type {
   RecordDelivery,
 } from './delivery/record-delivery.ts'
 export type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
-export type { FaultStatus } from './faults/chain.ts'
-export type { FaultKind } from './faults/fault-kind.ts'
-export { faultKinds } from './faults/index.ts'
+export type { FaultStatus, FaultWatcher } from './faults/chain.ts'
+export { type FaultFamily, type FaultKind, faultFamilies } from './faults/fault-kind.ts'
+export { type FaultAction, faultKinds } from './faults/index.ts'
 export {
   conditionFields,
-  type FaultAction,
   type FaultRule,
   FaultRuleError,
   type ParsedFaultRule,

@@ -20,6 +20,8 @@ export type FieldType =
   | { readonly is: 'map'; readonly of: FieldType }
   /** A value of Kafka's configuration, where a number may also be written as a string of digits. */
   | { readonly is: 'kafka'; readonly of: FieldType }
+  /** Whatever JSON can say; who uses it checks it. */
+  | { readonly is: 'any' }
   /** A function: only ever from TypeScript. */
   | { readonly is: 'function' }
   | { readonly is: 'any-of'; readonly types: readonly FieldType[] }
@@ -84,6 +86,8 @@ export function parseValue(type: FieldType, value: unknown, path: Issue['path'],
     case 'string':
     case 'function':
       return typeof value === type.is ? value : wrong()
+    case 'any':
+      return value
     case 'duration':
       return parseDurationMs(value) ?? wrong()
     case 'size': {
@@ -130,6 +134,8 @@ export function describeType(type: FieldType): string {
       return 'a string'
     case 'function':
       return 'a function'
+    case 'any':
+      return 'a value'
     case 'duration':
       return 'a duration such as 150, "150ms" or "2s"'
     case 'size':

@@ -18,9 +18,12 @@ export interface FaultHandle {
   readonly name: string
   /** How often it has acted. */
   hits(): number
-  /** Resolves when it has acted so often in all; at once if it has. Default: once. */
+  /**
+   * Resolves when it has acted so often in all; at once if it has. Default: once. Rejects, and says what came closest,
+   * if it is taken out before, by `remove`, `reset` or `stop`.
+   */
   hit(count?: number): Promise<void>
-  /** It acts no more and is not reported any more. */
+  /** It acts no more and is not reported any more; what it still does to the cluster ends. */
   remove(): void
 }
 
@@ -224,10 +227,18 @@ function withPromises(fault: CoreFaultHandle): FaultHandle {
     hits: () => fault.hits(),
     remove: () => fault.remove(),
     hit: (count = 1) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         if (fault.hits() >= count) return resolve()
-        fault.onHit((hits) => {
-          if (hits >= count) resolve()
+        const unwatch = fault.watch({
+          hit(hits) {
+            if (hits < count) return
+            unwatch()
+            resolve()
+          },
+          removed({ hits, closest }) {
+            const because = closest === undefined ? '' : `; closest: ${closest}`
+            reject(new Error(`the fault "${fault.name}" was taken out after ${hits} of ${count} hits${because}`))
+          },
         })
       }),
   }

@@ -6,6 +6,8 @@ import {
   DecodeError,
   decodeRequestBody,
   decodeRequestHeader,
+  decodeResponse,
+  EncodeError,
   encodeResponse,
   fetch,
   type RequestHeader,
@@ -14,8 +16,9 @@ import {
 import type { Random } from '@harrow/runtime'
 import type { Cluster, ClusterNode } from './cluster.ts'
 import type { ActingRule, FaultChain } from './faults/chain.ts'
-import type { ClusterControl, FaultStep } from './faults/fault-kind.ts'
+import type { Answer, ClusterControl, ConnectionControl, Delivery } from './faults/fault-kind.ts'
 import { pickTarget, type RequestFacts } from './faults/match.ts'
+import { faultStep } from './faults/step.ts'
 import type { Finding } from './findings.ts'
 import { unknownVersionAnswer } from './handlers/api-versions.ts'
 import type { Call, Handler, InjectedError, Outcome } from './handlers/handler.ts'
@@ -24,7 +27,7 @@ import type { Timers } from './timers.ts'
 import type { ServedVersions } from './versions.ts'
 
 /** Where a request came from. */
-export interface Source {
+export interface Source extends ConnectionControl {
   /** Ordinal within the cluster. */
   readonly connection: number
   readonly node: ClusterNode
@@ -39,7 +42,8 @@ export interface Source {
 
 /** What becomes of a request: exactly one of these is called, once. */
 export interface Sink {
-  answer(bytes: Uint8Array): void
+  /** Writes the answer, at once or as `delivery` says. */
+  answer(bytes: Uint8Array, delivery?: Delivery): void
   /** Done, and nothing goes back. */
   noAnswer(): void
   hang(): void
@@ -81,6 +85,27 @@ export class Pipeline {
     const exchange = new Exchange(this.parts, request, source, sink, frame.length)
     exchange.start()
     return () => exchange.clientGone()
+  }
+
+  /** A connection was accepted: what faults do to connections happens here. */
+  accepted(source: Source): void {
+    const { cluster, faults } = this.parts
+    const { connection, node } = source
+    const rule = faults.chooseForConnection({ is: 'connection', broker: node.id, connection })
+    if (rule === undefined) return
+    const { name: fault, kind } = rule
+    const none = { request: 0, correlationId: 0 }
+    cluster.tell({ event: 'fault-hit', fault, action: kind.key, broker: node.id, connection, ...none })
+    cluster.capture.note(connection, `fault "${fault}": ${kind.key}`)
+    const step = faultStep(rule, this.parts, {
+      broker: node.id,
+      connectionId: connection,
+      connection: source,
+      guarded: (act) => act(),
+      hang: () => source.forgetAll(),
+      disconnect: (how) => source.disconnect(how, `fault "${fault}"`),
+    })
+    kind.run(rule.action as never, step)
   }
 
   private read(frame: Uint8Array, source: Source): Received | Unreadable {
@@ -153,6 +178,8 @@ class Exchange {
   private readonly facts: RequestFacts
   private fault: ActingRule | undefined
   private injected: InjectedError | undefined
+  private editing: ((answer: Answer) => Readonly<Record<string, unknown>>) | undefined
+  private delivery: ((frame: Uint8Array) => Delivery) | undefined
   private giveUpWaiting: (() => void) | undefined
   private isOver = false
 
@@ -165,7 +192,16 @@ class Exchange {
     const { api } = handler
     const { node, connection } = source
     const targets = () => handler.targets?.(body, parts.cluster) ?? []
-    this.facts = { api: api.name, broker: node.id, clientId, version, correlationId, connection, targets }
+    this.facts = {
+      is: 'request',
+      api: api.name,
+      broker: node.id,
+      clientId,
+      version,
+      correlationId,
+      connection,
+      targets,
+    }
     this.entry = new OpenEntry({
       broker: node.id,
       connection,
@@ -198,7 +234,7 @@ class Exchange {
       clientId,
       bytes,
     })
-    this.fault = faults.choose(this.facts)
+    this.fault = faults.chooseForRequest(this.facts)
     this.entry.fault = this.fault?.name
     this.guarded(() => this.faultsAt('before', () => this.handle()))
   }
@@ -244,7 +280,7 @@ class Exchange {
       return
     }
     const { api: described } = this.received.handler
-    const answer = outcome.do === 'answer' ? this.encode(described, outcome.body) : undefined
+    const answer = outcome.do === 'answer' ? this.answerFrame(described, outcome.body) : undefined
     if (answer !== undefined && !this.source.isOpen) return
     if (answer !== undefined) {
       this.entry.answeredAtMs = cluster.clock.nowMs()
@@ -253,7 +289,24 @@ class Exchange {
     const bytes = answer?.length ?? 0
     cluster.tell({ event: 'request-answered', request, broker, connection, api, correlationId, bytes })
     if (answer === undefined) this.sink.noAnswer()
-    else this.sink.answer(answer)
+    else this.sink.answer(answer, this.delivery?.(answer))
+  }
+
+  private answerFrame(api: Api, body: ResponseInput<Api>): Uint8Array {
+    const frame = this.encode(api, body)
+    if (this.editing === undefined) return frame
+    // Decoded again, so that every field is there, with its default if nobody set it.
+    const version = this.received.answerVersion
+    const whole = decodeResponse(api, version, frame.subarray(4)).body
+    try {
+      return this.encode(api, this.editing({ api, version, body: whole }) as ResponseInput<Api>)
+    } catch (error) {
+      if (!(error instanceof EncodeError)) throw error
+      const { broker, connection } = this.entry
+      const message = `fault "${this.fault?.name}" could not act: ${api.name} v${version}: ${error.message}`
+      this.parts.cluster.find({ kind: 'unsupported', broker, connection, message })
+      return frame
+    }
   }
 
   private encode(api: Api, body: ResponseInput<Api>): Uint8Array {
@@ -267,7 +320,7 @@ class Exchange {
       return
     }
     const { id: request, broker, connection, correlationId } = this.entry
-    const { cluster, timers, control } = this.parts
+    const { cluster } = this.parts
     cluster.tell({
       event: 'fault-hit',
       fault: fault.name,
@@ -279,11 +332,14 @@ class Exchange {
     })
     cluster.capture.note(connection, `fault "${fault.name}": ${fault.kind.key}`)
     const { topic, partition } = fault.on
-    const step: FaultStep = {
-      control,
+    const step = faultStep(fault, this.parts, {
+      broker,
+      connectionId: connection,
+      connection: this.source,
       target: pickTarget(fault.on, this.facts),
+      answers: { api: this.received.handler.api, version: this.received.answerVersion },
+      guarded: (act) => this.guarded(act),
       next,
-      later: (ms, wake) => void timers.after(ms, () => this.guarded(wake)),
       inject: (error, { afterAppend }) => {
         this.injected = { error, afterAppend, topic, partition }
       },
@@ -293,7 +349,13 @@ class Exchange {
       disconnect: (how) => {
         if (this.end()) this.sink.close(how, `fault "${fault.name}"`)
       },
-    }
+      edit: (change) => {
+        this.editing = change
+      },
+      deliver: (plan) => {
+        this.delivery = plan
+      },
+    })
     fault.kind.run(fault.action as never, step)
   }
 

@@ -332,12 +332,12 @@ test('unconsumed: the table says what came closest', () => {
   expect(message.split('\n')).toEqual([
     'faults that never came to act as often as they should:',
     '  fault            hits     closest',
-    '  typo             0 of 1   Produce v9 of "raw" to broker 1: topic is orders, not order',
-    '  wrong partition  0 of 1   Produce v9 of "raw" to broker 1: partition is 0, not 5',
+    '  typo             0 of 1   all 2 requests that came: topic is orders, not order (the last was Produce v9 of "raw" to broker 1)',
+    '  wrong partition  0 of 1   all 2 requests that came: partition is 0, not 5 (the last was Produce v9 of "raw" to broker 1)',
     '  too late         0 of 1   2 requests fit so far; nth: 9 was not reached',
     '  first            2 of 3   2 requests fit so far',
     '  shadowed         0 of 1   "first" acted first on Produce v9 of "raw" to broker 1',
-    '  never asked      0 of 1+  Produce v9 of "raw" to broker 1: api is Produce, not Fetch',
+    '  never asked      0 of 1+  all 2 requests that came: api is Produce, not Fetch (the last was Produce v9 of "raw" to broker 1)',
     '  later            0 of 1   its time, 3600000 ms, has not come',
   ])
 })

@@ -2,6 +2,7 @@ import {
   type Api,
   decodeResponse,
   encodeRequest,
+  FrameError,
   FrameReader,
   type RequestInput,
   type ResponseOf,
@@ -20,6 +21,10 @@ export interface RawAnswer {
  */
 export class RawClient implements Peer {
   readonly answers: RawAnswer[] = []
+  /** Everything that came, as it came. */
+  readonly chunks: Uint8Array[] = []
+  /** What came is no frame: nothing behind it can be read. */
+  isUnreadable = false
   closed: CloseReason['kind'] | undefined
   link: Link
   isOpen = false
@@ -83,7 +88,13 @@ export class RawClient implements Peer {
   }
 
   onBytes(bytes: Uint8Array): void {
-    for (const frame of this.reader.push(bytes)) this.answers.push({ frame, atMs: this.nowMs() })
+    this.chunks.push(bytes)
+    try {
+      for (const frame of this.reader.push(bytes)) this.answers.push({ frame, atMs: this.nowMs() })
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error
+      this.isUnreadable = true
+    }
     for (const look of this.waiting.splice(0)) look()
   }
 

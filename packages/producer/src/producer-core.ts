@@ -305,7 +305,7 @@ export class ProducerCore implements Core {
     // busy with records would never be asked.
     next = Math.min(next, this.metadataFetch.run(nowMs))
     const refusal = this.metadata.takeRefusal()
-    if (refusal !== undefined) this.admission.failAll(refusalOf(refusal, 'definite'), nowMs)
+    if (refusal !== undefined) this.admission.failAll(refusalOf(refusal), nowMs)
     this.finishFlushes(nowMs)
     this.completions.run()
     this.finishDrains()

@@ -95,6 +95,7 @@ function typeSchema(type: FieldType): Json {
       return { anyOf: [typeSchema(type.of), { type: 'string' }] }
     case 'any-of':
       return { anyOf: type.types.map(typeSchema) }
+    case 'any':
     case 'function':
       return {}
   }

@@ -17,6 +17,9 @@ export interface SessionOptions {
   readonly timerSlackMs: number
 }
 
+/** Kinds of faults after which somebody else may lead. */
+const leaderTakers = ['stop-broker', 'kill-broker', 'roll', 'move-leader']
+
 /** After `close` has returned the world goes on for this long: whoever still acts then is found out. */
 const afterCloseMs = 50
 
@@ -144,9 +147,7 @@ export class Session {
         blockMsMax: maxBlockMs,
       },
       timerSlackMs: this.options.timerSlackMs,
-      losesLeaders: this.scenario.faults.some(
-        ({ do: action = {} }) => 'stop-broker' in action || 'move-leader' in action,
-      ),
+      losesLeaders: this.scenario.faults.some(({ do: action = {} }) => leaderTakers.some((kind) => kind in action)),
       sent: this.recorder.sent,
       ...facts,
       faults: this.faults ?? [],

@@ -1,24 +1,32 @@
 import type { FaultKind } from './fault-kind.ts'
 
-export interface DelayAction {
-  readonly delay: number
-  readonly side?: 'request' | 'response'
+export interface DelayAction<Time = number> {
+  readonly delay: Time
+  readonly side?: 'connection' | 'request' | 'response'
 }
 
 /** Takes its time. A broker handles one request of a connection at a time, so those behind it wait as well (F6). */
 export const delayFault: FaultKind<DelayAction> = {
   key: 'delay',
-  doc: 'Waits before handling the request, or before answering it. Applied in any case, also if the client has gone meanwhile.',
+  family: 'request',
+  doc: 'Waits before handling the request, before answering it, or before reading anything from a new connection. Applied in any case, also if the client has gone meanwhile.',
   fields: [
     { key: 'delay', type: { is: 'duration' }, doc: 'For how long.', required: true },
     {
       key: 'side',
-      type: { is: 'one-of', values: ['request', 'response'] },
-      doc: '`request`: before it is handled. `response`: after.',
+      type: { is: 'one-of', values: ['connection', 'request', 'response'] },
+      doc: '`request`: before it is handled. `response`: after. `connection`: before its first byte is read.',
       default: 'request',
     },
   ],
+  example: {
+    rule: { on: { api: 'Produce', topic: 'orders' }, do: { delay: '150ms', side: 'response' } },
+    shows: 'The first Produce to orders is applied at once and answered 150 ms later.',
+  },
   scope: 'request',
-  stage: (action) => (action.side === 'response' ? 'after' : 'before'),
-  run: (action, step) => step.later(action.delay, () => step.next()),
+  stage: ({ side = 'request' }) => (side === 'connection' ? 'connecting' : side === 'response' ? 'after' : 'before'),
+  run(action, step) {
+    if (action.side === 'connection') step.connection.stopReading(action.delay, () => {})
+    else step.later(action.delay, () => step.next())
+  },
 }

@@ -8,6 +8,7 @@ export interface DisconnectAction {
 /** Ends the connection instead of answering. */
 export const disconnectFault: FaultKind<DisconnectAction> = {
   key: 'disconnect',
+  family: 'request',
   doc: 'Closes the connection: `before-handling` the request is not applied, `after-handling` it is. Never answered.',
   fields: [
     {
@@ -23,6 +24,10 @@ export const disconnectFault: FaultKind<DisconnectAction> = {
       default: 'reset',
     },
   ],
+  example: {
+    rule: { on: { api: 'Produce', nth: 3 }, do: { disconnect: 'after-handling' } },
+    shows: 'The third Produce is applied, and its connection is reset instead of an answer.',
+  },
   scope: 'request',
   stage: (action) => (action.disconnect === 'before-handling' ? 'before' : 'after'),
   run: (action, step) => step.disconnect(action.how ?? 'reset'),

@@ -10,6 +10,7 @@ export interface DropAction {
  */
 export const dropFault: FaultKind<DropAction> = {
   key: 'drop',
+  family: 'request',
   doc: 'Never answers: `request` is not applied, `response` is. The connection answers nothing more and forgets what it reads, until the client closes it.',
   fields: [
     {
@@ -19,6 +20,11 @@ export const dropFault: FaultKind<DropAction> = {
       required: true,
     },
   ],
+  example: {
+    rule: { name: 'lose the first ack', on: { api: 'Produce', topic: 'orders', nth: 1 }, do: { drop: 'response' } },
+    shows:
+      'The first Produce to orders is applied and never answered: the client times out, and its retry is a duplicate.',
+  },
   scope: 'request',
   stage: (action) => (action.drop === 'request' ? 'before' : 'after'),
   run: (_action, step) => step.hang(),

@@ -17,6 +17,7 @@ export function errorRow(error: string | number): KafkaErrorRow | undefined {
 /** Answers an error. Without `after` nothing is applied; with it, everything is, and the answer lies. */
 export const errorFault: FaultKind<ErrorAction> = {
   key: 'error',
+  family: 'request',
   doc: 'Answers an error for what the conditions name; other partitions of the request are handled as ever. Not applied, unless `after: append`.',
   fields: [
     {
@@ -31,6 +32,10 @@ export const errorFault: FaultKind<ErrorAction> = {
       doc: '`append`: the batch is written first, and answered with its real offset and this error (Produce only).',
     },
   ],
+  example: {
+    rule: { on: { api: 'Produce', topic: 'orders', partition: 1 }, do: { error: 'NOT_ENOUGH_REPLICAS' }, times: 3 },
+    shows: 'Three times the batch for partition 1 of orders is refused; other partitions of the requests are written.',
+  },
   scope: 'request',
   stage: () => 'before',
   check(action, rule, path) {
@@ -40,7 +45,7 @@ export const errorFault: FaultKind<ErrorAction> = {
       const hint = typeof action.error === 'string' ? suggestion(action.error, Object.keys(kafkaErrors)) : ''
       issues.push({ path: [...path, 'error'], message: `no error of Kafka's: ${shown(action.error)}${hint}` })
     }
-    if (action.after === 'append' && rule.api !== 'Produce') {
+    if (action.after === 'append' && rule.on.api !== 'Produce') {
       issues.push({ path: [...path, 'after'], message: 'only a Produce appends: say `api: Produce` in `on`' })
     }
     return issues

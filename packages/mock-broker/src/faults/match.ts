@@ -3,6 +3,7 @@ import type { RequestConditions } from './rule.ts'
 
 /** What rules can see of a request. */
 export interface RequestFacts {
+  readonly is: 'request'
   readonly api: string
   readonly broker: number
   readonly clientId: string | null
@@ -13,24 +14,38 @@ export interface RequestFacts {
   readonly targets: () => readonly Target[]
 }
 
+/** What rules can see of a connection that was just accepted. */
+export interface ConnectionFacts {
+  readonly is: 'connection'
+  readonly broker: number
+  readonly connection: number
+}
+
+export type Facts = RequestFacts | ConnectionFacts
+
 export interface Miss {
   /** The condition that did not hold. */
   readonly condition: keyof RequestConditions
   readonly wanted: string
-  readonly actual: string
+  /** What was there instead: nothing, if the request has nothing of the kind. */
+  readonly actual: readonly string[]
 }
 
-/** Why a request does not fit the conditions, `nth`, `after` and `every` aside: nothing if it fits. Pure. */
-export function misses(on: RequestConditions, facts: RequestFacts): Miss[] {
+/** The conditions that can be met by a connection. */
+export const connectionConditions: readonly (keyof RequestConditions)[] = ['broker', 'nth', 'after', 'every']
+
+/** Why something does not fit the conditions, `nth`, `after` and `every` aside: nothing if it fits. Pure. */
+export function misses(on: RequestConditions, facts: Facts): Miss[] {
   const found: Miss[] = []
   const expect = (condition: keyof RequestConditions, actual: string | number | null): void => {
     const wanted = on[condition]
     // A client without an id is one with an empty id (F7).
     if (wanted !== undefined && wanted !== (actual ?? ''))
-      found.push({ condition, wanted: `${wanted}`, actual: `${actual}` })
+      found.push({ condition, wanted: `${wanted}`, actual: [`${actual ?? 'none'}`] })
   }
-  expect('api', facts.api)
+  if (facts.is === 'request') expect('api', facts.api)
   expect('broker', facts.broker)
+  if (facts.is === 'connection') return found
   expect('clientId', facts.clientId)
   expect('version', facts.version)
   const { topic, partition } = on
@@ -38,9 +53,9 @@ export function misses(on: RequestConditions, facts: RequestFacts): Miss[] {
   const targets = facts.targets()
   const ofTopic = targets.filter((target) => topic === undefined || target.topic === topic)
   if (ofTopic.length === 0)
-    found.push({ condition: 'topic', wanted: topic ?? 'any', actual: listed(targets.map((target) => target.topic)) })
+    found.push({ condition: 'topic', wanted: topic ?? 'any', actual: targets.map((target) => target.topic) })
   else if (partition !== undefined && !ofTopic.some((target) => target.partition === partition)) {
-    const actual = listed(ofTopic.flatMap((target) => target.partition ?? []).map(String))
+    const actual = ofTopic.flatMap((target) => target.partition ?? []).map(String)
     found.push({ condition: 'partition', wanted: `${partition}`, actual })
   }
   return found
@@ -63,11 +78,4 @@ export function pickTarget(
     if ((on.topic ?? topic) === topic && (on.partition ?? partition) === partition) return { topic, partition }
   }
   return undefined
-}
-
-/** A few of them, each once. */
-function listed(values: readonly string[]): string {
-  const distinct = [...new Set(values)]
-  const shown = distinct.slice(0, 5).join(', ')
-  return distinct.length === 0 ? 'none' : distinct.length > 5 ? `${shown}, ...` : shown
 }

@@ -7,6 +7,7 @@ export interface MoveLeaderAction {
 /** Makes another replica lead. The old leader lives and answers NOT_LEADER_OR_FOLLOWER from here on. */
 export const moveLeaderFault: FaultKind<MoveLeaderAction> = {
   key: 'move-leader',
+  family: 'cluster',
   doc: 'Moves the leadership of a partition, with the next epoch.',
   fields: [
     {
@@ -27,6 +28,10 @@ export const moveLeaderFault: FaultKind<MoveLeaderAction> = {
       required: true,
     },
   ],
+  example: {
+    rule: { at: '100ms', do: { 'move-leader': { topic: 'orders', partition: 0, to: 3 } } },
+    shows: 'After 100 ms broker 3 leads partition 0 of orders, and the old leader answers NOT_LEADER_OR_FOLLOWER.',
+  },
   scope: 'cluster',
   stage: () => 'before',
   run(action, step) {

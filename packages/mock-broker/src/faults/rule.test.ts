@@ -39,6 +39,8 @@ test('fault rule: a parsed rule parses to itself', () => {
     { at: 5, do: { 'move-leader': { topic: 'a', partition: 0, to: 2 } } },
     { at: 5, do: { 'start-broker': 2 } },
     { observe: true },
+    { on: { api: 'Produce' }, do: { delay: 5 }, from: 5, until: { hit: 'x', times: 2 }, once: { hit: 'y' } },
+    ...faultKinds.map(({ example }) => example.rule),
   ]
   for (const rule of rules) expect(parsed(parsed(rule))).toEqual(parsed(rule))
 })
@@ -77,13 +79,53 @@ test.each([
   [{ at: '1s', on: {}, do: { 'start-broker': 1 } }, 'at: either `at` or `on`: a time, or requests'],
   [
     { at: '1s', do: { delay: 5 } },
-    'at: "delay" happens to a request: use `on`. With `at`: stop-broker, start-broker, move-leader',
+    `at: "delay" happens to a request: use \`on\`. With \`at\`: ${faultKinds
+      .filter(({ scope }) => scope === 'cluster')
+      .map(({ key }) => key)
+      .join(', ')}`,
   ],
   [
     { at: '1s', do: { 'stop-broker': 'leader' } },
     'do.stop-broker: a rule with `at` has no request to take a leader from: name a broker',
   ],
   [{ at: 1, do: { 'move-leader': { topic: 'a' } } }, 'do.move-leader: "partition" is missing'],
+  [
+    { on: { api: 'Produce' }, do: { hang: 'connection' } },
+    'on.api: a connection has no api when it is accepted; conditions: broker, nth, after, every',
+  ],
+  [
+    { on: { topic: 'a' }, do: { delay: 5, side: 'connection' } },
+    'on.topic: a connection has no topic when it is accepted; conditions: broker, nth, after, every',
+  ],
+  [{ from: '2s', until: '1s', do: { delay: 5 } }, 'until: must be later than `from`, 2000 ms'],
+  [{ until: { hitt: 'x' }, do: { delay: 5 } }, 'until.hitt: unknown key "hitt", did you mean "hit"?'],
+  [{ at: 5, from: 1, do: { 'start-broker': 1 } }, 'from: goes with `on`: a time comes once'],
+  [{ at: 5, until: '1s', do: { 'start-broker': 1 } }, 'until: a time goes with `on`, not with `at`'],
+  [{ do: { 'wrong-correlation-id': 0 } }, 'do.wrong-correlation-id: must not be 0: that is the right id'],
+  [
+    { do: { edit: { throttleTimeMs: 5 } } },
+    'do.edit: fields belong to an API: say which in `on`, such as `api: Produce`',
+  ],
+  [
+    { on: { api: 'Produce' }, do: { edit: { 'responses.*.partitionResponse': [] } } },
+    'do.edit.responses.*.partitionResponse: responses.* has no "partitionResponse", did you mean "partitionResponses"?',
+  ],
+  [
+    { on: { api: 'Produce' }, do: { edit: { 'responses.name': 'x' } } },
+    'do.edit.responses.name: responses is a list: say responses.* or responses.0',
+  ],
+  [
+    { on: { api: 'Metadata' }, do: { edit: { 'brokers.*.port': 'x' } } },
+    'do.edit.brokers.*.port: must be int32, not "x"',
+  ],
+  [
+    { on: { api: 'Metadata' }, do: { edit: { 'brokers.*.port': 2 ** 31 } } },
+    'do.edit.brokers.*.port: must be int32, not 2147483648',
+  ],
+  [
+    { on: { api: 'Metadata' }, do: { edit: { 'brokers.*.port': null } } },
+    'do.edit.brokers.*.port: must be int32, not null',
+  ],
 ])('fault rule: %j is refused', (rule, issue) => {
   expect(issues(rule)).toContain(issue)
 })
@@ -93,7 +135,19 @@ test('fault rule: everything that is wrong is told at once', () => {
 })
 
 test('fault kinds: the list and the folder are equal, and each explains itself', () => {
-  const notKinds = ['chain', 'fault-kind', 'index', 'match', 'rule', 'unconsumed']
+  const notKinds = [
+    'answer-fields',
+    'broker-meant',
+    'chain',
+    'fault-kind',
+    'index',
+    'match',
+    'near-miss',
+    'rule',
+    'step',
+    'unconsumed',
+    'whole-answer',
+  ]
   const files = readdirSync(import.meta.dirname)
     .filter((file) => !file.endsWith('.test.ts'))
     .map((file) => file.replace('.ts', ''))

@@ -3,7 +3,8 @@ import type { Duration } from '@harrow/runtime'
 import { suggestion } from '../did-you-mean.ts'
 import { type Field, type Issue, parseObject, shown } from '../field.ts'
 import type { FaultKind, RuleContext } from './fault-kind.ts'
-import { faultKinds, type ParsedAction } from './index.ts'
+import { type FaultAction, faultKinds, type ParsedAction } from './index.ts'
+import { connectionConditions } from './match.ts'
 
 /** Which requests a rule is about. All conditions given must hold; one that a request has nothing to say to fails. */
 export interface RequestConditions {
@@ -26,24 +27,29 @@ export interface RequestConditions {
   readonly every?: number
 }
 
-/** What happens. */
-export type FaultAction =
-  | { readonly error: string | number; readonly after?: 'append' }
-  | { readonly delay: Duration; readonly side?: 'request' | 'response' }
-  | { readonly drop: 'request' | 'response' }
-  | { readonly disconnect: 'before-handling' | 'after-handling'; readonly how?: 'fin' | 'reset' }
-  | { readonly 'stop-broker': number | 'leader'; readonly for?: Duration; readonly how?: 'fin' | 'reset' }
-  | { readonly 'start-broker': number }
-  | { readonly 'move-leader': { readonly topic: string; readonly partition: number; readonly to?: number } }
+/** Another rule, by name, that has hit so often (once, if it does not say). */
+export interface OtherRule {
+  readonly hit: string
+  readonly times?: number
+}
 
-/** A fault: when, what, how often. Plain data; the same in TypeScript and YAML. */
+/**
+ * A fault: when, what, how often. Plain data; the same in TypeScript and YAML. Everything that says when must hold at
+ * once: the conditions in `on`, the window from `from` to `until`, the count, and chance.
+ */
 export interface FaultRule {
-  /** For reports. Default: `fault 1`, `fault 2` and so on. */
+  /** For reports, and for other rules to refer to. Default: `fault 1`, `fault 2` and so on. */
   readonly name?: string
-  /** Default: any request. */
+  /** Default: any request, or any connection where the fault is one of connections. */
   readonly on?: RequestConditions
   /** Instead of `on`: so long after the rule was added. For what happens to the cluster. */
   readonly at?: Duration
+  /** Not before so long after the rule was added. What comes before is not counted. */
+  readonly from?: Duration
+  /** Only until so long after the rule was added, or until another rule has hit. */
+  readonly until?: Duration | OtherRule
+  /** As if the rule was added only when another rule has hit: counts and times begin then. */
+  readonly once?: OtherRule
   /** May be left out of an observing rule only. */
   readonly do?: FaultAction
   /** How often it may act. Default 1. */
@@ -58,8 +64,11 @@ export interface FaultRule {
 export interface ParsedFaultRule {
   readonly name?: string
   readonly on?: RequestConditions
-  /** Milliseconds. */
+  /** Milliseconds, like the next two. */
   readonly at?: number
+  readonly from?: number
+  readonly until?: number | OtherRule
+  readonly once?: OtherRule
   readonly do?: ParsedAction
   readonly times?: number | 'always'
   readonly probability?: number
@@ -83,11 +92,34 @@ export const conditionFields: readonly Field[] = [
   { key: 'every', type: count, doc: 'Every so many that fit, counted behind `after`.' },
 ]
 
+const otherRule = {
+  is: 'object',
+  fields: [
+    { key: 'hit', type: { is: 'string' }, doc: 'Name of the other rule.', required: true },
+    { key: 'times', type: count, doc: 'How often it must have hit.', default: 1 },
+  ],
+} as const
+
 /** A rule, apart from `do`, whose fields are those of the fault kinds. */
 export const ruleFields: readonly Field[] = [
-  { key: 'name', type: { is: 'string' }, doc: 'For reports.' },
+  { key: 'name', type: { is: 'string' }, doc: 'For reports, and for other rules to refer to.' },
   { key: 'on', type: { is: 'object', fields: conditionFields }, doc: 'Which requests; all that is given must hold.' },
   { key: 'at', type: { is: 'duration' }, doc: 'Instead of `on`: so long after the rule was added.' },
+  {
+    key: 'from',
+    type: { is: 'duration' },
+    doc: 'Not before so long after the rule was added; nothing is counted before.',
+  },
+  {
+    key: 'until',
+    type: { is: 'any-of', types: [{ is: 'duration' }, otherRule] },
+    doc: 'Only until so long after the rule was added, or until another rule has hit.',
+  },
+  {
+    key: 'once',
+    type: otherRule,
+    doc: 'As if the rule was added only when another rule has hit: times and counts begin then.',
+  },
   {
     key: 'times',
     type: { is: 'any-of', types: [count, { is: 'one-of', values: ['always'] }] },
@@ -121,14 +153,22 @@ export function parseFaultRule(
   const written = (input as { do?: unknown }).do
   // `do` has a parser of its own, yet must be a known key here.
   const rule: ReadRule = parseObject([...ruleFields, action], { ...input, do: undefined }, [], issues)
-  const context = { isTimed: 'at' in rule, api: rule.on?.api }
+  const context = { isTimed: 'at' in rule, on: rule.on ?? {} }
   const parsed = written === undefined ? undefined : parseAction(written, context, issues)
   if (parsed !== undefined) rule.do = parsed
   if (written === undefined && rule.observe !== true) {
     issues.push({ path: [], message: '"do" is missing (only an observing rule may do nothing)' })
   }
   if ('at' in rule) checkTimed(rule, written, issues)
+  checkWindow(rule, issues)
+  if (issues.length === 0 && isForConnections(rule)) checkConnection(rule, issues)
   return issues.length > 0 ? { issues } : { rule }
+}
+
+/** Whether a rule acts on connections when they are accepted, and not on requests. */
+export function isForConnections(rule: ParsedFaultRule): boolean {
+  const { do: action } = rule
+  return action !== undefined && kindOf(action)?.stage(action as never) === 'connecting'
 }
 
 /** The kind of an action: the one whose key it has. */
@@ -161,7 +201,7 @@ function parseAction(written: unknown, context: RuleContext, issues: Issue[]): P
 
 function checkTimed(rule: ReadRule, written: unknown, issues: Issue[]): void {
   if ('on' in rule) issues.push({ path: ['at'], message: 'either `at` or `on`: a time, or requests' })
-  for (const key of ['times', 'probability', 'observe']) {
+  for (const key of ['from', 'times', 'probability', 'observe']) {
     if (key in rule) issues.push({ path: [key], message: 'goes with `on`: a time comes once' })
   }
   const kind = faultKinds.find(({ key }) => typeof written === 'object' && written !== null && key in written)
@@ -171,6 +211,20 @@ function checkTimed(rule: ReadRule, written: unknown, issues: Issue[]): void {
     path: ['at'],
     message: `"${kind.key}" happens to a request: use \`on\`. With \`at\`: ${timed.join(', ')}`,
   })
+}
+
+function checkWindow({ at, from = 0, until }: ReadRule, issues: Issue[]): void {
+  if (typeof until !== 'number') return
+  if (at !== undefined) issues.push({ path: ['until'], message: 'a time goes with `on`, not with `at`' })
+  else if (until <= from) issues.push({ path: ['until'], message: `must be later than \`from\`, ${from} ms` })
+}
+
+function checkConnection({ on = {} }: ReadRule, issues: Issue[]): void {
+  for (const key of Object.keys(on)) {
+    if (connectionConditions.some((one) => one === key)) continue
+    const message = `a connection has no ${key} when it is accepted; conditions: ${connectionConditions.join(', ')}`
+    issues.push({ path: ['on', key], message })
+  }
 }
 
 type ReadRule = { -readonly [Key in keyof ParsedFaultRule]: ParsedFaultRule[Key] }

@@ -1,25 +1,21 @@
+import { brokerMeant, brokerOrLeader, leaderIssues } from './broker-meant.ts'
 import type { FaultKind } from './fault-kind.ts'
 
-export interface StopBrokerAction {
+export interface StopBrokerAction<Time = number> {
   readonly 'stop-broker': number | 'leader'
-  readonly for?: number
+  readonly for?: Time
   readonly how?: 'fin' | 'reset'
 }
 
 /** Takes a broker away: nobody listens, its connections end, other replicas in sync lead at once. */
 export const stopBrokerFault: FaultKind<StopBrokerAction> = {
   key: 'stop-broker',
+  family: 'cluster',
   doc: 'Stops a broker. If it is the one that has the request, the request is not applied and its connection ends with the others.',
   fields: [
     {
       key: 'stop-broker',
-      type: {
-        is: 'any-of',
-        types: [
-          { is: 'integer', min: 0, max: 2 ** 31 - 1 },
-          { is: 'one-of', values: ['leader'] },
-        ],
-      },
+      type: brokerOrLeader,
       doc: 'Node id, or `leader`: of the partition that the conditions pick out of the request.',
       required: true,
     },
@@ -31,21 +27,17 @@ export const stopBrokerFault: FaultKind<StopBrokerAction> = {
       default: 'fin',
     },
   ],
+  example: {
+    rule: { on: { api: 'Produce', topic: 'orders', nth: 2 }, do: { 'stop-broker': 'leader', for: '1s' } },
+    shows:
+      'The leader that is asked second shuts down instead of answering, another replica leads, and it is back after a second.',
+  },
   scope: 'cluster',
   stage: () => 'before',
-  check(action, rule, path) {
-    if (action['stop-broker'] !== 'leader' || !rule.isTimed) return []
-    return [
-      {
-        path: [...path, 'stop-broker'],
-        message: 'a rule with `at` has no request to take a leader from: name a broker',
-      },
-    ]
-  },
+  check: (action, rule, path) => leaderIssues(action['stop-broker'], rule, [...path, 'stop-broker']),
   run(action, step) {
-    const wanted = action['stop-broker']
-    const { target, control } = step
-    const id = wanted === 'leader' ? target && control.leaderOf(target.topic, target.partition) : wanted
+    const { control } = step
+    const id = brokerMeant(action['stop-broker'], step)
     if (id !== undefined) {
       control.stopBroker(id, action.how ?? 'fin')
       if (action.for !== undefined) step.later(action.for, () => control.startBroker(id))

@@ -1,0 +1,49 @@
+import { invariant } from '@harrow/protocol'
+import type { Cluster } from '../cluster.ts'
+import type { Timers } from '../timers.ts'
+import type { ActingRule } from './chain.ts'
+import type { ClusterControl, FaultStep } from './fault-kind.ts'
+
+export interface StepParts {
+  readonly cluster: Cluster
+  readonly timers: Timers
+  readonly control: ClusterControl
+}
+
+/** Where a rule acts: what it lacks cannot be asked for there. */
+export interface StepPlace extends Partial<Omit<FaultStep, 'control' | 'random' | 'later' | 'during' | 'impossible'>> {
+  readonly broker: number
+  readonly connectionId: number
+  /** Where a mistake of ours stops. */
+  guarded(act: () => void): void
+}
+
+/** What a rule can do in its place: in front of a request, at a new connection, or at a time of its own. */
+export function faultStep(rule: ActingRule, parts: StepParts, place: StepPlace): FaultStep {
+  const { cluster, timers, control } = parts
+  // A kind that asks for it was let through by the parser of rules, which is our mistake.
+  const missing = (what: string): never => invariant(false, `rule "${rule.name}" has no ${what} here`) as never
+  return {
+    control,
+    random: rule.random,
+    target: place.target,
+    get connection() {
+      return place.connection ?? missing('connection')
+    },
+    get answers() {
+      return place.answers ?? missing('answer')
+    },
+    next: place.next ?? (() => {}),
+    later: (ms, wake) => void timers.after(ms, () => place.guarded(wake)),
+    during: (ms, end) => rule.during(ms, () => place.guarded(end)),
+    inject: place.inject ?? (() => missing('request')),
+    hang: place.hang ?? (() => missing('connection')),
+    disconnect: place.disconnect ?? (() => missing('connection')),
+    edit: place.edit ?? (() => missing('answer')),
+    deliver: place.deliver ?? (() => missing('answer')),
+    impossible: (because) => {
+      const message = `fault "${rule.name}" could not act: ${because}`
+      cluster.find({ kind: 'unsupported', broker: place.broker, connection: place.connectionId, message })
+    },
+  }
+}
