@@ -2,13 +2,14 @@ import { NoScenarioError } from '../scenario/find.ts'
 import { didYouMean } from '../scenario/nearest.ts'
 import { broker } from './broker.ts'
 import { type Command, type CommandContext, exitCodes, parseArguments, UsageError } from './command.ts'
+import { faults } from './faults.ts'
 import { commandHelp, overview } from './help.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
 /** Every command, by its name. */
-export const commands: Readonly<Record<string, Command>> = { run, validate, broker, schema }
+export const commands: Readonly<Record<string, Command>> = { run, validate, broker, schema, faults }
 
 /** Does what the command line says and returns the exit code. Throws nothing. */
 export async function main(args: readonly string[], version: string, context: CommandContext): Promise<number> {
