@@ -55,7 +55,7 @@ export interface CoreFaultHandle {
   /** How often it has acted. */
   hits(): number
   /** Calls `listener` at every hit from now on. */
-  onHit(listener: (hits: number) => void): void
+  onHit(listener: (hits: number) => void): Unsubscribe
   /** The same, and once when the rule is taken out, by `remove`, `reset` or `stop`; returns how to hear no more. */
   watch(watcher: FaultWatcher): () => void
   /** It acts no more and is not reported any more; what it still does to the cluster ends. */
@@ -88,6 +88,7 @@ export class ClusterCore {
   readonly admin: ClusterAdmin
   private readonly nodes: Broker[]
   private readonly control: ClusterControl
+  private readonly faultHandles = new Map<string, CoreFaultHandle>()
   private connections = 0
 
   /** @throws ClusterOptionsError */
@@ -333,14 +334,23 @@ export class ClusterCore {
     const parsed = parseFaultRule(rule)
     if ('issues' in parsed) throw new FaultRuleError(parsed.issues)
     const chained = this.chain.add(parsed.rule)
-    const { name } = chained
-    return {
-      name,
+    const handle: CoreFaultHandle = {
+      name: chained.name,
       hits: () => chained.hits(),
-      onHit: (listener) => void chained.watch({ hit: listener }),
+      onHit: (listener) => chained.watch({ hit: listener }),
       watch: (watcher) => chained.watch(watcher),
-      remove: () => chained.remove(),
+      remove: () => {
+        chained.remove()
+        if (this.faultHandles.get(handle.name) === handle) this.faultHandles.delete(handle.name)
+      },
     }
+    this.faultHandles.set(handle.name, handle)
+    return handle
+  }
+
+  /** The rule with this name that was added last; undefined if there is none, or none any more. */
+  faultNamed(name: string): CoreFaultHandle | undefined {
+    return this.faultHandles.get(name)
   }
 
   /** How every rule has fared, and what kept it from acting. */
@@ -359,6 +369,7 @@ export class ClusterCore {
    */
   reset(): void {
     this.chain.clear()
+    this.faultHandles.clear()
     this.requests.clear()
     this.cluster.reset()
   }
