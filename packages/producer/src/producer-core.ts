@@ -295,6 +295,9 @@ export class ProducerCore implements Core {
     if (this.state === 'closed') return Number.POSITIVE_INFINITY
     // Differs from Java, which expires first: an answer that is here is the truth, even if it is late by one turn.
     this.takeAnswers(nowMs)
+    // Before memory that a fatal error has freed lets anybody in: what waits can never be sent either.
+    const fatal = this.idempotence?.fatalError
+    if (fatal !== undefined) this.admission.failAll(refusalOf(fatal, 'definite'))
     this.sender.expire(nowMs)
     this.admission.run(nowMs)
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return this.finishClose(nowMs)
