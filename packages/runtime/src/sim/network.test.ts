@@ -181,3 +181,22 @@ test('simulated network: an idle world has no event to come', () => {
   run()
   expect([runtime.clock.pending, runtime.transport.openLinks, runtime.transport.listening]).toEqual([0, 2, 1])
 })
+
+test('simulated network: an address that hangs neither accepts nor refuses, until it no longer hangs', () => {
+  const { runtime, run } = world()
+  run()
+  runtime.transport.hang(at)
+  const waiting = new Witness()
+  const link = runtime.transport.connect(at, waiting)
+  run()
+  expect([waiting.link, waiting.closed]).toEqual([undefined, undefined])
+  link.close()
+  runtime.transport.unhang(at)
+  const served = new Witness()
+  runtime.transport.connect(at, served)
+  run()
+  expect(served.link).toBeDefined()
+  expect(waiting.closed).toBeUndefined()
+  // Two ends each of the first connection and of the last; nothing of the one that was given up.
+  expect(runtime.transport.openLinks).toBe(4)
+})
