@@ -1,5 +1,6 @@
 import { type CompressionCodec, type CompressionCodecs, type Header, invariant, portableCodecs } from '@harrow/protocol'
 import { type Core, Driver, type Runtime } from '@harrow/runtime'
+import type { EncodedRecord } from './accumulator/producer-batch.ts'
 import { RecordAccumulator } from './accumulator/record-accumulator.ts'
 import { Admission, type PendingSend } from './admission.ts'
 import { codecFor } from './codec-for.ts'
@@ -59,6 +60,9 @@ interface Flush {
   readonly startMs: number
   readonly done: () => void
 }
+
+/** The number of a send that waits for nothing. */
+const noSend = -1
 
 /**
  * The front driver, and the owner of everything: joins the caller's turn (record, serializer, partitioner, accumulator)
@@ -134,7 +138,7 @@ export class ProducerCore implements Core {
 
   /**
    * HOT: once per record. Accepts a record; `onCompletion` hears of it exactly once, in a later turn, never inside this
-   * call. Returns the running number of the send, for `withdraw`. Throws InvalidRecordError for a record that nobody
+   * call. Returns the running number of the send, for `withdraw`, or -1 if it has failed. Throws InvalidRecordError for a record that nobody
    * could send and ProducerClosedError after `close`; then nothing was accepted. The bytes of key, value and headers may
    * be used again as soon as this returns.
    */
@@ -156,27 +160,42 @@ export class ProducerCore implements Core {
     const headers = this.headersFor(record)
     const { topic, key = null, value, partition, timestamp } = record
     const nowMs = this.runtime.clock.nowMs()
-    const sendNumber = this.sendsAccepted++
     const fatal = this.idempotence?.fatalError
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
     if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, { topic }))
+    let encoded: EncodedRecord
+    let serialization: PendingSerialization | undefined
+    const timestampMs = timestamp ?? this.runtime.clock.wallMs()
+    // Differs from Java: before waiting for metadata, because the caller goes on and may change its objects.
+    try {
+      const { keySerializer, valueSerializer } = this.config
+      const keyBytes = serialize(keySerializer, key, topic, 'key', headers)
+      const valueBytes = serialize(valueSerializer, value, topic, 'value', headers)
+      if (isLater(keyBytes) || isLater(valueBytes)) {
+        const wake = (): void => this.driver.wake()
+        serialization = new PendingSerialization({ key: keyBytes, value: valueBytes }, { topic, headers }, wake)
+        encoded = { key: null, value: null, headers, timestampMs, onCompletion }
+      } else {
+        const checked = this.mayAddHeaders ? toHeaders(headers) : headers
+        encoded = { key: keyBytes, value: valueBytes, headers: checked, timestampMs, onCompletion }
+      }
+    } catch (error) {
+      return this.refuseSend(record, onCompletion, error as SerializationError)
+    }
+    // Only now: a serializer may have called `send` itself, and that one comes first.
+    const sendNumber = this.sendsAccepted++
     const pending: PendingSend = {
       sendNumber,
       topic,
       partition,
       key,
       value,
-      encoded: { key: null, value: null, headers, timestampMs: timestamp ?? this.runtime.clock.wallMs(), onCompletion },
-      serialization: undefined,
+      encoded,
+      serialization,
       deadlineMs: nowMs + this.config.maxBlockMs,
       waitsFor: 'nothing',
       waitsSinceMs: nowMs,
       waitingBytes: 0,
-    }
-    try {
-      this.serialize(pending)
-    } catch (error) {
-      return this.refuseSend(record, onCompletion, error as SerializationError)
     }
     // A record that joins a batch which is already waiting for its time changes nothing for the sender.
     if (this.admission.submit(pending, nowMs) !== 'appended') this.driver.wake()
@@ -192,31 +211,13 @@ export class ProducerCore implements Core {
     this.trace({ event: 'send-failed', topic, because: error.code })
     this.completions.addFailure(onCompletion, error)
     this.driver.wake()
-    return this.sendsAccepted - 1
+    return noSend
   }
 
-  /** A list of its own where serializers of the application may add to it. */
-  private headersFor({ headers }: ProducerRecord<unknown, unknown>): readonly Header[] {
+  /** A list of its own where serializers of the application may add to it; the built-in ones never do. */
+  private headersFor({ headers }: ProducerRecord<unknown, unknown>): Header[] {
     const taken = toHeaders(headers)
-    return this.mayAddHeaders ? [...taken] : taken
-  }
-
-  /**
-   * Bytes at once, or a serialization to wait for.
-   * Differs from Java: before waiting for metadata, because the caller goes on and may change its objects.
-   */
-  private serialize(send: PendingSend): void {
-    const { keySerializer, valueSerializer } = this.config
-    const { topic, encoded } = send
-    const headers = encoded.headers as Header[]
-    const key = serialize(keySerializer, send.key, { topic, part: 'key', headers })
-    const value = serialize(valueSerializer, send.value, { topic, part: 'value', headers })
-    if (isLater(key) || isLater(value)) {
-      const wake = (): void => this.driver.wake()
-      send.serialization = new PendingSerialization({ key, value }, { topic, headers }, wake)
-      return
-    }
-    send.encoded = { ...encoded, key, value, headers: this.mayAddHeaders ? toHeaders(headers) : headers }
+    return this.mayAddHeaders ? [...taken] : (taken as Header[])
   }
 
   /**

@@ -236,3 +236,20 @@ test('serialize: keys are partitioned by their serialized bytes', () => {
   expect(partitions[0]).toBe(partitions[1])
   expect(partitions[0]).not.toBe(partitions[2])
 })
+
+test('serialize: a serializer may send itself; the order of what is in line stays that of the deadlines', () => {
+  const world: ScriptedWorld = new ScriptedWorld({
+    'linger.ms': 0,
+    'max.block.ms': 1_000,
+    'value.serializer': (data: string) => {
+      if (data === 'outer') world.send('orders', 'inner')
+      return utf8.encode(data)
+    },
+  })
+  world.send('orders', 'outer')
+  world.send('orders', 'last')
+  world.run(10)
+  world.cluster.topic('orders')
+  world.runUntil(() => world.outcomes.length === 3, 900)
+  expect(world.cluster.valuesOf('orders', 0)).toEqual(['inner', 'outer', 'last'])
+})
