@@ -298,7 +298,7 @@ export class ProducerCore implements Core {
     this.takeAnswers(nowMs)
     // Before memory that a fatal error has freed lets anybody in: what waits can never be sent either.
     const fatal = this.idempotence?.fatalError
-    if (fatal !== undefined) this.admission.failAll(refusalOf(fatal, 'definite'))
+    if (fatal !== undefined) this.admission.failAll(refusalOf(fatal), nowMs)
     this.sender.expire(nowMs)
     this.admission.run(nowMs)
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return this.finishClose(nowMs)
