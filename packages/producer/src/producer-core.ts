@@ -392,13 +392,18 @@ export class ProducerCore implements Core {
 
   private finishFlushes(nowMs: number): void {
     if (this.flushes.length === 0) return
-    let first = this.admission.firstWaiting ?? Number.POSITIVE_INFINITY
-    for (const { firstSend } of this.accumulator.incompleteBatches) first = Math.min(first, firstSend)
-    while (this.flushes.length > 0 && this.flushes[0]!.before <= first) {
+    while (this.flushes.length > 0 && !this.isOutstandingBefore(this.flushes[0]!.before)) {
       const { startMs, done } = this.flushes.shift()!
       this.trace({ event: 'flushed', tookMs: nowMs - startMs })
       this.completions.addDone(done)
     }
+  }
+
+  /** Whether a send with a smaller number has no outcome. While one has none, the oldest batch tells at once. */
+  private isOutstandingBefore(sendNumber: number): boolean {
+    if ((this.admission.firstWaiting ?? Number.POSITIVE_INFINITY) < sendNumber) return true
+    for (const { firstSend } of this.accumulator.incompleteBatches) if (firstSend < sendNumber) return true
+    return false
   }
 
   private finishDrains(): void {
