@@ -1,8 +1,10 @@
+import { clientsPart } from './clients/clients-part.ts'
 import { conformancePart } from './conformance/conformance-part.ts'
 import { framesPart } from './frames/frames-part.ts'
 import { kafkaPart } from './kafka/kafka-part.ts'
 import type { Part } from './part.ts'
+import { producerPart } from './producer/producer-part.ts'
 import { schemasPart } from './schemas/schemas-part.ts'
 
 /** Every part, in the order in which they run. */
-export const parts: readonly Part[] = [kafkaPart, schemasPart, framesPart, conformancePart]
+export const parts: readonly Part[] = [kafkaPart, schemasPart, framesPart, conformancePart, clientsPart, producerPart]

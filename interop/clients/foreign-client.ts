@@ -33,10 +33,14 @@ export interface ForeignClient {
   readonly language: string
   readonly codecs: readonly CodecName[]
   readonly canBeIdempotent: boolean
+  /** It cannot read without joining a consumer group. */
+  readonly readsInGroups: boolean
+  /** Why acks=0 is not asked of it: a defect of its own, shown beside a real broker. */
+  readonly acksZeroDefect?: string
   /** Installs or builds what is needed. Returns name and version. Throws Skip when this machine cannot have it. */
   prepare(): Promise<string>
   /** Resolves when every record was acknowledged (acks=0: handed to the network). Rejects when one was not. */
   produce(job: ProduceJob, records: readonly PlainRecord[]): Promise<void>
-  /** Reads so many records from the beginning of all partitions, without a group. */
+  /** Reads so many records from the beginning of all partitions. */
   consume(job: ConsumeJob, count: number): Promise<readonly ReadRecord[]>
 }

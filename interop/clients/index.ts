@@ -3,6 +3,7 @@ import { JavaKafkaClients } from './java-kafka-clients.ts'
 import { kafkajsClient } from './kafkajs.ts'
 import { kcat } from './kcat.ts'
 import { platformatic } from './platformatic.ts'
+import { PythonClient } from './python-client.ts'
 
 /** Every client that is let loose on the mock, and listened to. */
 export const foreignClients: readonly ForeignClient[] = [
@@ -11,4 +12,16 @@ export const foreignClients: readonly ForeignClient[] = [
   kcat,
   kafkajsClient,
   platformatic,
+  new PythonClient({
+    requirement: 'kafka-python==2.2.15',
+    driver: 'kafka_python_driver.py',
+    acksZeroDefect: 'the client reports success and sends no Produce request, to a real Kafka 4.3.1 neither',
+    codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+    extras: ['python-snappy', 'lz4', 'zstandard', 'crc32c'],
+  }),
+  new PythonClient({
+    requirement: 'confluent-kafka==2.11.1',
+    driver: 'confluent_driver.py',
+    codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+  }),
 ]

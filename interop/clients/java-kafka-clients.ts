@@ -17,6 +17,7 @@ export class JavaKafkaClients implements ForeignClient {
   readonly language = 'Java'
   readonly codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
   readonly canBeIdempotent = true
+  readonly readsInGroups = false
   private readonly version: KafkaVersion
   private classpath = ''
 

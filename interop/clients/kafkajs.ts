@@ -11,6 +11,7 @@ export const kafkajsClient: ForeignClient = {
   language: 'JavaScript',
   codecs: ['none', 'gzip'],
   canBeIdempotent: true,
+  readsInGroups: true,
 
   prepare: () => Promise.resolve(`kafkajs ${installedVersion('kafkajs')}`),
 

@@ -9,6 +9,7 @@ export const kcat: ForeignClient = {
   language: 'C',
   codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
   canBeIdempotent: true,
+  readsInGroups: false,
 
   async prepare() {
     const result = await runCommand('kcat', ['-V'])

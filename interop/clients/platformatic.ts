@@ -12,6 +12,7 @@ export const platformatic: ForeignClient = {
   // Its zstd is that of node:zlib.
   codecs: ['none', 'gzip', 'snappy', 'lz4', ...(hasZstd ? (['zstd'] as const) : [])],
   canBeIdempotent: true,
+  readsInGroups: true,
 
   prepare: () => Promise.resolve(`@platformatic/kafka ${installedVersion('@platformatic/kafka')}`),
 

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MockCluster } from '@harrow/mock-broker'
+import type { Part } from '../part.ts'
+import { Skip } from '../step.ts'
+import type { CodecName, ForeignClient, PlainRecord, ProduceJob } from './foreign-client.ts'
+import { foreignClients } from './index.ts'
+import { type ClientResult, interopTable } from './interop-table.ts'
+import { sampleRecords } from './sample-records.ts'
+
+const interopFile = new URL('../../docs/interop.md', import.meta.url)
+
+/** Lets everybody else's clients loose on the mock, over TCP, as they come. */
+export const clientsPart: Part = {
+  name: 'clients',
+  about: 'unmodified clients produce to the mock and read back',
+  async run(run) {
+    const results: ClientResult[] = []
+    for (const client of foreignClients) {
+      const version = await run.step(`${client.name} is there`, () => client.prepare())
+      if (version === undefined) continue
+      const outcomes: [what: string, outcome: string][] = []
+      for (const job of jobsOf(client)) {
+        const what = `acks ${job.acks}, ${job.codec}${job.idempotent ? ', idempotent' : ''}`
+        if (job.acks === '0' && client.acksZeroDefect) {
+          outcomes.push([what, client.acksZeroDefect])
+          await run.step(`${client.name}: ${what}`, () => Promise.reject(new Skip(client.acksZeroDefect)))
+          continue
+        }
+        const held = await run.step(`${client.name}: ${what}`, () => roundTrip(client, job))
+        outcomes.push([what, held ?? 'FAILED'])
+      }
+      results.push({ client, version, outcomes })
+    }
+    if (run.refresh) writeFileSync(interopFile, interopTable(results))
+  },
+}
+
+type Job = Pick<ProduceJob, 'acks' | 'codec' | 'idempotent'>
+
+function jobsOf(client: ForeignClient): Job[] {
+  const plain = (acks: Job['acks'], codec: CodecName = 'none'): Job => ({ acks, codec, idempotent: false })
+  const idempotent = client.codecs.map((codec): Job => ({ acks: 'all', codec, idempotent: client.canBeIdempotent }))
+  return [plain('0'), plain('1'), plain('all'), ...idempotent]
+}
+
+/** Produces, looks into the log, and reads back with the same client. Says what was shown. */
+async function roundTrip(client: ForeignClient, job: Job): Promise<string> {
+  await using cluster = await MockCluster.start({ brokers: 3, topics: { interop: 3 }, autoCreateTopics: false })
+  const at = { bootstrapServers: cluster.bootstrapServers, topic: 'interop' }
+  await client.produce({ ...at, ...job }, sampleRecords)
+  const stored = () => cluster.records('interop')
+  // Without acknowledgements the client may be gone before the broker has read everything.
+  for (let waits = 0; job.acks === '0' && stored().length < sampleRecords.length && waits < 100; waits++)
+    await sleep(50)
+  const text = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString())
+  const inTheLog = stored().map(({ key, value, headers }): PlainRecord => {
+    const pairs = headers.map((header) => [header.key, text(header.value) ?? ''])
+    return { key: text(key), value: text(value), headers: Object.fromEntries(pairs) }
+  })
+  mustBeTheSame(inTheLog, 'in the log')
+  if (job.idempotent && stored().some(({ producerId }) => producerId < 0n)) throw new Error('no producer id in the log')
+  if (cluster.findings.length > 0) throw new Error(`a finding: ${cluster.findings[0]?.message}`)
+  if (client.readsInGroups) return 'written'
+  mustBeTheSame(await client.consume(at, sampleRecords.length), 'read back')
+  return 'written and read back'
+}
+
+function mustBeTheSame(records: readonly PlainRecord[], where: string): void {
+  const lines = (list: readonly PlainRecord[]) =>
+    list.map(({ key, value, headers }) => JSON.stringify([key, value?.slice(0, 60), value?.length, headers])).sort()
+  const found = lines(records)
+  const wanted = lines(sampleRecords)
+  const missing = wanted.filter((line) => !found.includes(line))
+  if (found.length !== wanted.length || missing.length > 0) {
+    throw new Error(`${found.length} records ${where}, missing ${missing.join(' ') || 'nothing'}`)
+  }
+}
