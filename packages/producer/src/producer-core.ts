@@ -276,11 +276,16 @@ export class ProducerCore implements Core {
 
   private finishFlushes(): void {
     if (this.flushes.length === 0) return
-    let first = this.admission.firstWaiting ?? Number.POSITIVE_INFINITY
-    for (const { firstSend } of this.accumulator.incompleteBatches) first = Math.min(first, firstSend)
-    while (this.flushes.length > 0 && this.flushes[0]!.before <= first) {
+    while (this.flushes.length > 0 && !this.isOutstandingBefore(this.flushes[0]!.before)) {
       this.completions.addDone(this.flushes.shift()!.done)
     }
+  }
+
+  /** Whether a send with a smaller number has no outcome. While one has none, the oldest batch tells at once. */
+  private isOutstandingBefore(sendNumber: number): boolean {
+    if ((this.admission.firstWaiting ?? Number.POSITIVE_INFINITY) < sendNumber) return true
+    for (const { firstSend } of this.accumulator.incompleteBatches) if (firstSend < sendNumber) return true
+    return false
   }
 
   private isCloseDue(nowMs: number): boolean {
