@@ -1,4 +1,4 @@
-import { type produce, type RequestInput, type ResponseOf, zeroUuid } from '@harrow/protocol'
+import { type CompressionName, type produce, type RequestInput, type ResponseOf, zeroUuid } from '@harrow/protocol'
 import type { ProducerBatch } from '../accumulator/producer-batch.ts'
 import type { Cluster } from '../metadata/cluster.ts'
 
@@ -9,15 +9,19 @@ export type PartitionAnswer = ProduceResponse['responses'][number]['partitionRes
 /** The last version that names topics; after it they go by id (KIP-516). */
 const byNameUpTo = 12
 
+/** The first version whose brokers know zstd (KIP-110). */
+const zstdFrom = 7
+
 /**
  * Topics go by id only if all ids are known: one answer of an old broker is enough to lack one. Then the last version
- * with names has to do. Undefined when the broker does not offer that either.
+ * with names has to do. Undefined when the broker does not offer that either, or is too old for the compression.
  */
 export function produceVersion(
   negotiated: number,
   batches: readonly ProducerBatch[],
-  options: { readonly cluster: Cluster; readonly versionMin: number },
+  options: { readonly cluster: Cluster; readonly versionMin: number; readonly compressionType: CompressionName },
 ): number | undefined {
+  if (options.compressionType === 'zstd' && negotiated < zstdFrom) return undefined
   if (negotiated <= byNameUpTo) return negotiated
   const allIdsKnown = batches.every(({ topic }) => topicId(options.cluster, topic) !== zeroUuid)
   if (allIdsKnown) return negotiated
@@ -54,12 +58,15 @@ export function answersByBatch(
 ): (PartitionAnswer | undefined)[] {
   const byTopic = new Map<string, Map<number, PartitionAnswer>>()
   for (const { name, topicId: id, partitionResponses } of response.responses) {
-    // By id or by name, as the version has it.
-    byTopic.set(name === '' ? id : name, new Map(partitionResponses.map((answer) => [answer.index, answer])))
+    const topic = name === '' ? id : name
+    const byPartition = byTopic.get(topic) ?? new Map<number, PartitionAnswer>()
+    byTopic.set(topic, byPartition)
+    for (const answer of partitionResponses) byPartition.set(answer.index, answer)
   }
-  return batches.map(({ topic, partition }) =>
-    (byTopic.get(topic) ?? byTopic.get(topicId(cluster, topic)))?.get(partition),
-  )
+  return batches.map(({ topic, partition }) => {
+    const byPartition = byTopic.get(topic) ?? byTopic.get(topicId(cluster, topic))
+    return byPartition?.get(partition)
+  })
 }
 
 function topicId(cluster: Cluster, topic: string): string {

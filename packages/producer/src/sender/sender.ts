@@ -166,7 +166,11 @@ export class Sender {
     }
     const negotiated = network.versionOf(node, produce)
     const versionMin = produce.versions.min
-    const version = negotiated === undefined ? undefined : produceVersion(negotiated, batches, { cluster, versionMin })
+    const { compressionType } = config
+    const version =
+      negotiated === undefined
+        ? undefined
+        : produceVersion(negotiated, batches, { cluster, versionMin, compressionType })
     if (version === undefined) {
       const outcome = {
         error: kafkaErrors.UNSUPPORTED_VERSION,
