@@ -97,6 +97,8 @@ export interface WaitedStep {
   /** Which of those had no completion when it returned. */
   readonly unsettled: readonly number[]
   readonly withinMs: number | undefined
+  /** Of `close`: after this the producer gives up what is open. */
+  readonly timeoutMs?: number | undefined
 }
 
 export interface FaultReport {
@@ -125,6 +127,52 @@ export interface ProducerSettings {
   readonly inFlightRequestsMax: number
   readonly deliveryTimeoutMs: number
   readonly blockMsMax: number
+  readonly lingerMs: number
+  readonly requestTimeoutMs: number
+  readonly requestBytesMax: number
+  readonly compresses: boolean
+  readonly retries: number
+  readonly retryBackoffMs: number
+  readonly retryBackoffMsMax: number
+  readonly reconnectBackoffMsMax: number
+}
+
+/** One time that a rule acted, and for how long its effect may keep a record from getting through. */
+export interface FaultHit {
+  readonly atMs: number
+  readonly name: string
+  /** The kind: `drop`, `stop-broker`. */
+  readonly action: string
+  readonly impactMs: number
+}
+
+/** A record sent to one partition after all faults were over. */
+export interface Probe {
+  /** Its number among the records sent. */
+  readonly number: number
+  readonly topic: string
+  readonly partition: number
+}
+
+/** What is known about the producer's memory from looks at it while it ran. */
+export interface MemoryUse {
+  readonly totalBytes: number
+  readonly availableBytesMin: number
+  readonly availableBytesMax: number
+}
+
+/** The same run without faults. */
+export interface WithoutFaults {
+  /** Numbers of the records that fail there as well. */
+  readonly failed: ReadonlySet<number>
+  /** The longest that a record took there, from `send` to its completion. */
+  readonly latencyMsMax: number
+}
+
+/** Most events that happened without time passing. */
+export interface BusiestMoment {
+  readonly atMs: number
+  readonly steps: number
 }
 
 /**
@@ -147,6 +195,18 @@ export interface History {
   readonly batches: readonly ReceivedBatch[]
   readonly waits: readonly WaitedStep[]
   readonly faults: readonly FaultReport[]
+  /** In order of time. */
+  readonly faultHits: readonly FaultHit[]
+  /** Judged as `harrow explore` does: see the scenario's `strict`. */
+  readonly isStrict: boolean
+  /** Empty unless strict, and when the workload closed the producer itself. */
+  readonly probes: readonly Probe[]
+  /** When all faults were over; undefined if it never came to that. */
+  readonly healedAtMs: number | undefined
+  /** Undefined when nobody ran it. */
+  readonly withoutFaults: WithoutFaults | undefined
+  readonly memory: MemoryUse | undefined
+  readonly busiest: BusiestMoment | undefined
   /** What the cluster complains about: malformed frames, unknown APIs. */
   readonly findings: readonly string[]
   /** Undefined when the producer never finished closing. */

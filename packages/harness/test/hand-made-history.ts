@@ -1,4 +1,12 @@
-import type { History, LoggedRecord, ReceivedBatch, ReceivedRequest, SentRecord, Settlement } from '../src/history.ts'
+import type {
+  History,
+  LoggedRecord,
+  ReceivedBatch,
+  ReceivedRequest,
+  SentRecord,
+  Settlement,
+  TraceEvent,
+} from '../src/history.ts'
 import { recordValue } from '../src/workload/record-value.ts'
 
 const run = '0000abcd'
@@ -46,7 +54,7 @@ export function history(records: readonly HandMadeRecord[], more: Partial<Histor
   return {
     run,
     world: 'simulated',
-    producer: { idempotent: true, acks: 'all', inFlightRequestsMax: 5, deliveryTimeoutMs: 1_000, blockMsMax: 500 },
+    producer: settings,
     timerSlackMs: 1,
     losesLeaders: false,
     sent,
@@ -55,6 +63,13 @@ export function history(records: readonly HandMadeRecord[], more: Partial<Histor
     batches: [],
     waits: [],
     faults: [],
+    faultHits: [],
+    isStrict: false,
+    probes: [],
+    healedAtMs: undefined,
+    withoutFaults: undefined,
+    memory: undefined,
+    busiest: undefined,
     findings: [],
     census: { openLinks: 0, pendingTimers: 0, bufferedBytes: 0, completionsAfterClose: 0, worldLeftovers: [] },
     cutShort: undefined,
@@ -64,12 +79,32 @@ export function history(records: readonly HandMadeRecord[], more: Partial<Histor
   }
 }
 
-export const notIdempotent: History['producer'] = {
-  idempotent: false,
+export const settings: History['producer'] = {
+  idempotent: true,
   acks: 'all',
   inFlightRequestsMax: 5,
   deliveryTimeoutMs: 1_000,
   blockMsMax: 500,
+  lingerMs: 5,
+  requestTimeoutMs: 300,
+  requestBytesMax: 1_000,
+  compresses: false,
+  retries: 2 ** 31 - 1,
+  retryBackoffMs: 10,
+  retryBackoffMsMax: 100,
+  reconnectBackoffMsMax: 50,
+}
+
+export const notIdempotent: History['producer'] = { ...settings, idempotent: false }
+
+/** Something that the producer said. */
+export function told(atMs: number, event: string, details: Readonly<Record<string, unknown>>): TraceEvent {
+  return { atMs, source: 'producer', event, details }
+}
+
+/** Something that the cluster said. */
+export function observed(atMs: number, event: string, details: Readonly<Record<string, unknown>>): TraceEvent {
+  return { atMs, source: 'broker', event, details }
 }
 
 export function entry(record: SentRecord, partition: number, offset: number): LoggedRecord {

@@ -193,6 +193,9 @@ export class ProducerCore implements Core {
   poll(nowMs: number): number {
     if (this.state === 'closed') return Number.POSITIVE_INFINITY
     this.takeAnswers(nowMs)
+    // Before memory that a fatal error has freed lets anybody in: what waits can never be sent either.
+    const fatal = this.idempotence?.fatalError
+    if (fatal !== undefined) this.admission.failAll(refusalOf(fatal, 'definite'))
     this.sender.expire(nowMs)
     this.admission.run(nowMs)
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return this.finishClose()

@@ -8,6 +8,7 @@ import type { Law } from './law.ts'
 export const fired: Law = {
   name: 'FIRED',
   statement: 'every fault of the scenario acted as often as it says',
+  unbound: (history) => (history.isStrict ? 'a strict scenario is about the laws, not about its faults' : undefined),
   judge: (history) =>
     history.faults
       .filter((fault) => !fault.isConsumed)

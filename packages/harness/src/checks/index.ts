@@ -1,23 +1,35 @@
 import type { History, Violation } from '../history.ts'
 import { acked } from './acked.ts'
+import { aggregate } from './aggregate.ts'
+import { backoff } from './backoff.ts'
+import { buffer } from './buffer.ts'
 import { callbacks } from './callbacks.ts'
 import { census } from './census.ts'
+import { close } from './close.ts'
 import { deadline } from './deadline.ts'
 import { definite } from './definite.ts'
 import { exactly1 } from './exactly1.ts'
+import { fair } from './fair.ts'
+import { fence } from './fence.ts'
 import { findings } from './findings.ts'
 import { fired } from './fired.ts'
 import { flush } from './flush.ts'
+import { idle } from './idle.ts'
 import { inflight } from './inflight.ts'
 import { keyorder } from './keyorder.ts'
 import type { Law } from './law.ts'
+import { live } from './live.ts'
 import { maxblock } from './maxblock.ts'
+import { metadata } from './metadata.ts'
 import { offsets } from './offsets.ts'
 import { once } from './once.ts'
+import { ooo } from './ooo.ts'
 import { order } from './order.ts'
 import { phantom } from './phantom.ts'
 import { retryid } from './retryid.ts'
 import { seq } from './seq.ts'
+import { throttle } from './throttle.ts'
+import { unexplained } from './unexplained.ts'
 
 export type { Law } from './law.ts'
 
@@ -38,6 +50,18 @@ export const laws: readonly Law[] = [
   inflight,
   retryid,
   seq,
+  ooo,
+  fence,
+  backoff,
+  throttle,
+  metadata,
+  aggregate,
+  fair,
+  buffer,
+  idle,
+  live,
+  unexplained,
+  close,
   census,
   findings,
   fired,

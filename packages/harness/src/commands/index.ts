@@ -2,13 +2,15 @@ import { NoScenarioError } from '../scenario/find.ts'
 import { didYouMean } from '../scenario/nearest.ts'
 import { broker } from './broker.ts'
 import { type Command, type CommandContext, exitCodes, parseArguments, UsageError } from './command.ts'
+import { explore } from './explore.ts'
 import { commandHelp, overview } from './help.ts'
+import { replay } from './replay.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
 /** Every command, by its name. */
-export const commands: Readonly<Record<string, Command>> = { run, validate, broker, schema }
+export const commands: Readonly<Record<string, Command>> = { run, explore, replay, validate, broker, schema }
 
 /** Does what the command line says and returns the exit code. Throws nothing. */
 export async function main(args: readonly string[], version: string, context: CommandContext): Promise<number> {

@@ -3,6 +3,7 @@ import { repeat } from '../checks/repeat.ts'
 import { judgeExpectation } from '../expect/index.ts'
 import type { History, TraceEvent, Violation } from '../history.ts'
 import { worlds } from '../worlds/index.ts'
+import { paired } from '../worlds/paired-run.ts'
 import { parseScenario } from './parse.ts'
 import { type ParsedScenario, type Scenario, ScenarioError, type WorldName } from './schema.ts'
 
@@ -65,7 +66,9 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
   if (parsed.worlds !== undefined && !parsed.worlds.includes(options.world)) return skipped(parsed, options, seed)
   const startedMs = performance.now()
   const worldOptions = { seed, realMsMax: options.realMsMax ?? realMsMaxDefault }
-  const { history, traceHash } = await world.run(parsed, worldOptions)
+  const { history: played, traceHash } = await world.run(parsed, worldOptions)
+  const isPaired = parsed.strict === true && options.world === 'simulated'
+  const history = isPaired ? paired(played, parsed, worldOptions) : played
   const verdicts = verdictsOf(parsed, history)
   if (world.isRepeatable) {
     const again = await world.run(parsed, worldOptions)

@@ -46,6 +46,14 @@ const clusterSchema = z.strictObject({
   defaultPartitions: z.int().min(1).optional().describe('Partitions of topics created on first use. Default 1.'),
 })
 
+const networkSchema = z.strictObject({
+  latency: z
+    .tuple([z.number().min(0), z.number().min(0)])
+    .optional()
+    .describe('Least and most milliseconds that a chunk of bytes takes one way. Default [0.25, 1].'),
+  chunk: z.int().min(1).optional().describe('Bytes are cut into pieces of at most this many. Default: not cut.'),
+})
+
 /** The fields of a scenario that have one shape. Lists of single-key maps are validated branch by branch: see `parseScenario`. */
 export const frameSchema = z.strictObject({
   name: z.string().min(1).describe('The fact, in one sentence: "A lost ack is not a duplicate".'),
@@ -58,6 +66,13 @@ export const frameSchema = z.strictObject({
     .describe(
       'Worlds in which the scenario makes sense: simulated, tcp. Default all; elsewhere it is reported as skipped.',
     ),
+  strict: z
+    .boolean()
+    .optional()
+    .describe(
+      'Judge as `harrow explore` does: when the faults are over a probe per partition must arrive, and what failed must be explained by a fault, or fail without faults too. Faults need not act. Default false.',
+    ),
+  network: networkSchema.optional().describe('The simulated network. Default: drawn from the seed.'),
   cluster: clusterSchema.optional().describe('The cluster. Default: one broker, no topics.'),
   producer: z
     .record(z.string(), z.unknown())

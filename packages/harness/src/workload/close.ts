@@ -13,7 +13,7 @@ const schema = z
 export const close: Step<typeof schema> = {
   schema,
   run({ subject, recorder }, wanted, done) {
-    const returned = recorder.waitStarted('close', wanted?.within)
+    const returned = recorder.waitStarted('close', wanted?.within, wanted?.timeout)
     subject.close(wanted?.timeout, () => {
       returned()
       done()

@@ -14,6 +14,8 @@ export class Recorder {
   /** On the clock: time 0 of everything recorded. */
   readonly startMs: number
   private readonly hash = new TraceHash()
+  /** Events at the start of `events` that are in the hash: it is only worked out when somebody asks. */
+  private hashed = 0
 
   constructor(clock: Clock) {
     this.clock = clock
@@ -26,15 +28,25 @@ export class Recorder {
   }
 
   get traceHash(): string {
+    this.catchUp()
     return this.hash.digest
   }
 
-  trace(source: TraceEvent['source'], event: string, details: Readonly<Record<string, unknown>>): void {
-    const atMs = this.nowMs()
-    this.hash.event(atMs, event, details)
+  trace(source: TraceEvent['source'], event: string, details: object): void {
     // Full: forget the older half at once, the end is where failures are looked at.
-    if (this.events.length >= traceEventsMax) this.events.splice(0, traceEventsMax / 2)
-    this.events.push({ atMs, source, event, details })
+    if (this.events.length >= traceEventsMax) {
+      this.catchUp()
+      this.events.splice(0, traceEventsMax / 2)
+      this.hashed = this.events.length
+    }
+    this.events.push({ atMs: this.nowMs(), source, event, details: details as TraceEvent['details'] })
+  }
+
+  private catchUp(): void {
+    for (; this.hashed < this.events.length; this.hashed++) {
+      const { atMs, event, details } = this.events[this.hashed]!
+      this.hash.event(atMs, event, details)
+    }
   }
 
   submitted(record: Omit<SentRecord, 'submittedAtMs' | 'settlements' | 'number'>): SentRecord {
@@ -51,7 +63,7 @@ export class Recorder {
   }
 
   /** Returns what to call when the step has returned. */
-  waitStarted(step: WaitedStep['step'], withinMs: number | undefined): () => void {
+  waitStarted(step: WaitedStep['step'], withinMs: number | undefined, timeoutMs?: number): () => void {
     const calledAtMs = this.nowMs()
     const before = this.sent.length
     return () => {
@@ -63,6 +75,7 @@ export class Recorder {
         submittedBefore: before,
         unsettled: unsettled.map((record) => record.number),
         withinMs,
+        timeoutMs,
       })
     }
   }

@@ -2,20 +2,32 @@ import { ClusterCore, type ClusterOptions, type CoreFaultHandle } from '@harrow/
 import { type ParsedProducerConfig, ProducerCore, parseProducerConfig } from '@harrow/producer/core'
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { Runtime } from '@harrow/runtime'
-import type { Census, FaultReport, History, SentRecord, TraceEvent } from '../history.ts'
+import type { Census, FaultHit, FaultReport, History, Probe, SentRecord, TraceEvent } from '../history.ts'
 import type { ParsedScenario, WorldName } from '../scenario/schema.ts'
 import { runWorkload } from '../workload/index.ts'
 import { recordValue } from '../workload/record-value.ts'
 import type { Subject, SubjectRecord } from '../workload/step.ts'
 import { type ClusterFacts, clusterFacts, faultReports } from './cluster-facts.ts'
+import { impactMs } from './fault-impact.ts'
 import { MeteredRuntime } from './metered-runtime.ts'
 import { Recorder } from './recorder.ts'
+
+/** The two cores under test. Others than ours: those with a planted bug. */
+export interface Cores {
+  readonly ProducerCore: typeof ProducerCore
+  readonly ClusterCore: typeof ClusterCore
+}
+
+const ourCores: Cores = { ProducerCore, ClusterCore }
 
 export interface SessionOptions {
   readonly world: WorldName
   readonly seed: number
   readonly timerSlackMs: number
+  readonly cores?: Cores
 }
+
+const probeValueBytes = 40
 
 /** After `close` has returned the world goes on for this long: whoever still acts then is found out. */
 const afterCloseMs = 50
@@ -46,6 +58,11 @@ export class Session {
   private faults: readonly FaultReport[] | undefined
   private cut: History['cutShort']
   private readonly handles: CoreFaultHandle[] = []
+  private readonly faultHits: FaultHit[] = []
+  private readonly probes: Probe[] = []
+  private healedAtMs: number | undefined
+  private availableBytesMin = Number.POSITIVE_INFINITY
+  private availableBytesMax = Number.NEGATIVE_INFINITY
 
   constructor(runtime: Runtime, scenario: ParsedScenario, options: SessionOptions) {
     this.runtime = runtime
@@ -67,6 +84,7 @@ export class Session {
       crashed('producer'),
     )
     this.config = parseProducerConfig({ ...scenario.producer, 'bootstrap.servers': 'unknown:1' })
+    const { ClusterCore } = options.cores ?? ourCores
     this.cluster = new ClusterCore(
       clusterRuntime,
       // Fields that are undefined count as absent there too.
@@ -79,7 +97,7 @@ export class Session {
       } as ClusterOptions,
       {
         codecs: nodeCodecs,
-        trace: ({ event, atMs: _, ...details }) => this.recorder.trace('broker', event, details),
+        trace: (event) => this.recorder.trace('broker', event.event, event),
       },
     )
   }
@@ -113,6 +131,14 @@ export class Session {
     if (producer !== undefined && this.phase !== 'over') this.guard('producer', () => producer.checkInvariants())
   }
 
+  /** A look at the producer's memory. */
+  measure(): void {
+    if (this.producer === undefined) return
+    const { bufferAvailableBytes } = this.producer.inspect()
+    this.availableBytesMin = Math.min(this.availableBytesMin, bufferAvailableBytes)
+    this.availableBytesMax = Math.max(this.availableBytesMax, bufferAvailableBytes)
+  }
+
   /** Ends the run here and now. Whatever can still be said about it is judged. */
   cutShort(law: 'LIVE' | 'CRASH', message: string, evidence: readonly string[]): void {
     if (this.phase === 'over') return
@@ -130,19 +156,12 @@ export class Session {
     this.onOver()
   }
 
-  history(worldLeftovers: readonly string[]): History {
-    const { enableIdempotence, acks, maxInFlightRequestsPerConnection, deliveryTimeoutMs, maxBlockMs } = this.config
+  history(worldLeftovers: readonly string[], busiest?: History['busiest']): History {
     const facts = this.facts ?? clusterFacts(this.cluster, this.recorder.startMs)
     return {
       run: this.run,
       world: this.options.world,
-      producer: {
-        idempotent: enableIdempotence,
-        acks: acks === -1 ? 'all' : acks,
-        inFlightRequestsMax: maxInFlightRequestsPerConnection,
-        deliveryTimeoutMs,
-        blockMsMax: maxBlockMs,
-      },
+      producer: settingsOf(this.config),
       timerSlackMs: this.options.timerSlackMs,
       losesLeaders: this.scenario.faults.some(
         ({ do: action = {} }) => 'stop-broker' in action || 'move-leader' in action,
@@ -150,6 +169,20 @@ export class Session {
       sent: this.recorder.sent,
       ...facts,
       faults: this.faults ?? [],
+      faultHits: this.faultHits,
+      isStrict: this.scenario.strict === true,
+      probes: this.probes,
+      healedAtMs: this.healedAtMs,
+      withoutFaults: undefined,
+      memory:
+        this.availableBytesMin > this.availableBytesMax
+          ? undefined
+          : {
+              totalBytes: this.config.bufferMemory,
+              availableBytesMin: this.availableBytesMin,
+              availableBytesMax: this.availableBytesMax,
+            },
+      busiest,
       waits: this.recorder.waits,
       census: this.census === undefined ? undefined : { ...this.census, worldLeftovers },
       cutShort: this.cut,
@@ -164,11 +197,20 @@ export class Session {
       ...this.scenario.producer,
       'bootstrap.servers': this.cluster.bootstrapServers,
     })
+    const { ProducerCore } = this.options.cores ?? ourCores
     this.producer = new ProducerCore(this.producerRuntime, config, {
       codecs: nodeCodecs,
-      trace: ({ event, ...details }) => this.recorder.trace('producer', event, details),
+      trace: (event) => this.recorder.trace('producer', event.event, event),
     })
-    for (const rule of this.scenario.faults) this.handles.push(this.cluster.fault(rule))
+    for (const rule of this.scenario.faults) {
+      const handle = this.cluster.fault(rule)
+      this.handles.push(handle)
+      if (rule.do === undefined) continue
+      const { name } = handle
+      const [action = ''] = Object.keys(rule.do)
+      const impact = impactMs(rule.do, config)
+      handle.onHit(() => this.faultHits.push({ atMs: this.recorder.nowMs(), name, action, impactMs: impact }))
+    }
     const stage = {
       clock: this.runtime.clock,
       subject: this.subject(this.producer),
@@ -189,7 +231,11 @@ export class Session {
     }
   }
 
-  private send(producer: ProducerCore, { topic, key, partition, headers, valueBytes }: SubjectRecord): void {
+  private send(
+    producer: ProducerCore,
+    { topic, key, partition, headers, valueBytes }: SubjectRecord,
+    settled: () => void = () => {},
+  ): void {
     const { recorder } = this
     const value = recordValue(this.run, recorder.sent.length, valueBytes)
     const record = recorder.submitted({ topic, key, partition, value })
@@ -208,9 +254,11 @@ export class Session {
           const { partition, offset, timestamp } = metadata
           recorder.settled(record, { outcome: 'acknowledged', atMs, partition, offset, timestamp })
         } else this.failed(record, error)
+        settled()
       })
     } catch (error) {
       this.failed(record, error)
+      settled()
     }
   }
 
@@ -242,8 +290,45 @@ export class Session {
     this.faults = faultReports(this.cluster)
     for (const handle of this.handles) handle.remove()
     for (const broker of this.cluster.brokers) if (!broker.isRunning) this.cluster.broker(broker.id).start()
+    this.healedAtMs = this.recorder.nowMs()
     this.recorder.trace('workload', 'healed', {})
     if (this.closeCalled) return void this.closed()
+    if (this.scenario.strict === true) this.probe()
+    else this.close()
+  }
+
+  /**
+   * What is doomed comes to its end, and connections that hang are found out; then every partition must take a record.
+   * TigerBeetle's liveness mode: nothing goes wrong any more, so nothing may stay wrong.
+   */
+  private probe(): void {
+    const { clock } = this.runtime
+    const { requestTimeoutMs, reconnectBackoffMaxMs } = this.config
+    this.producer!.flush(() => {
+      clock.wakeAt(clock.nowMs() + requestTimeoutMs + reconnectBackoffMaxMs, () =>
+        this.guard('run', () => {
+          const targets = Object.keys(this.scenario.cluster?.topics ?? {}).flatMap((topic) =>
+            Array.from({ length: this.partitionsOf(topic) }, (_, partition) => ({ topic, partition })),
+          )
+          this.probeNext(targets, 0)
+        }),
+      )
+    })
+  }
+
+  /** One after the other: together they may be too much for a small buffer. */
+  private probeNext(targets: readonly { readonly topic: string; readonly partition: number }[], at: number): void {
+    const target = targets[at]
+    if (target === undefined) return this.close()
+    this.probes.push({ number: this.recorder.sent.length, ...target })
+    const record = { ...target, key: null, headers: undefined, valueBytes: probeValueBytes }
+    this.send(this.producer!, record, () => {
+      const { clock } = this.runtime
+      clock.wakeAt(clock.nowMs(), () => this.guard('run', () => this.probeNext(targets, at + 1)))
+    })
+  }
+
+  private close(): void {
     const returned = this.recorder.waitStarted('close', undefined)
     this.producer!.close({}, () => {
       returned()
@@ -289,5 +374,23 @@ export class Session {
     } catch (error) {
       this.crashed(who, error)
     }
+  }
+}
+
+function settingsOf(config: ParsedProducerConfig): History['producer'] {
+  return {
+    idempotent: config.enableIdempotence,
+    acks: config.acks === -1 ? 'all' : config.acks,
+    inFlightRequestsMax: config.maxInFlightRequestsPerConnection,
+    deliveryTimeoutMs: config.deliveryTimeoutMs,
+    blockMsMax: config.maxBlockMs,
+    lingerMs: config.lingerMs,
+    requestTimeoutMs: config.requestTimeoutMs,
+    requestBytesMax: config.maxRequestSize,
+    compresses: config.compressionType !== 'none',
+    retries: config.retries,
+    retryBackoffMs: config.retryBackoffMs,
+    retryBackoffMsMax: config.retryBackoffMaxMs,
+    reconnectBackoffMsMax: config.reconnectBackoffMaxMs,
   }
 }

@@ -1,8 +1,9 @@
 import { seededRandom } from '@harrow/runtime'
 import { type NetworkOptions, simulatedRuntime } from '@harrow/runtime/sim'
 import { eventLine } from '../reporters/event-line.ts'
-import { Session } from './session.ts'
-import type { World, WorldRun } from './world.ts'
+import type { ParsedScenario } from '../scenario/schema.ts'
+import { type Cores, Session } from './session.ts'
+import type { World, WorldOptions, WorldRun } from './world.ts'
 
 /** A run that needs more events than this makes no progress: scenarios need thousands. */
 const stepsMax = 3_000_000
@@ -12,6 +13,18 @@ const virtualMsMax = 3_600_000
 const stepsPerLook = 16_384
 const eventsShown = 50
 
+/** A livelock does not wait for the step limit: so many events without time passing are one. */
+const stepsWithoutTimeMax = 100_000
+const stepsPerMeasure = 16
+
+export interface SimulationOptions extends WorldOptions {
+  readonly cores?: Cores
+  /** Look at the producer's invariants after every so many events. Default 1. */
+  readonly stepsPerCheck?: number
+  /** Instead of the limit that scenarios have. */
+  readonly stepsMax?: number
+}
+
 /**
  * Virtual time: one thread, seeded network, nothing happens but by stepping the clock. A run that stands still, or
  * never ends, is cut short and judged as such.
@@ -19,48 +32,92 @@ const eventsShown = 50
 export const simulated: World = {
   name: 'simulated',
   isRepeatable: true,
-  async run(scenario, { seed, realMsMax }): Promise<WorldRun> {
-    const runtime = simulatedRuntime({ seed, network: networkOf(seed) })
-    const session = new Session(runtime, scenario, { world: 'simulated', seed, timerSlackMs: 1 })
-    session.start()
-    const deadlineMs = performance.now() + realMsMax
-    let steps = 0
-    while (!session.isOver) {
-      const isAlive = runtime.clock.step()
-      session.checkInvariants()
-      const spent = { steps: ++steps, virtualMs: runtime.clock.nowMs(), deadlineMs }
-      const because = isAlive ? overBudget(spent) : 'the world stands still: nothing is due and the run is not over'
-      if (because !== undefined) session.cutShort('LIVE', because, session.lastEvents(eventsShown).map(eventLine))
-    }
-    // What was only waiting for its time, such as a broker's answer to somebody who left, comes to its end.
-    if (!session.isCutShort) runtime.clock.runUntil(runtime.clock.nowMs() + 1_000)
-    const leftovers = [
-      ...(runtime.transport.openLinks > 0 ? [`${runtime.transport.openLinks} ends of links`] : []),
-      ...(runtime.transport.listening > 0 ? [`${runtime.transport.listening} listeners`] : []),
-      ...(runtime.clock.pending > 0 ? [`${runtime.clock.pending} timers`] : []),
-    ]
-    return { history: session.history(leftovers), traceHash: session.traceHash, steps }
-  },
+  run: (scenario, options) => Promise.resolve(simulate(scenario, options)),
+}
+
+/** The same without a promise: nothing in it ever waits. */
+export function simulate(scenario: ParsedScenario, options: SimulationOptions): SimulatedRun {
+  const { seed, stepsPerCheck = 1 } = options
+  const runtime = simulatedRuntime({ seed, network: networkOf(seed, scenario.network) })
+  const { cores } = options
+  const session = new Session(runtime, scenario, {
+    world: 'simulated',
+    seed,
+    timerSlackMs: 1,
+    ...(cores === undefined ? {} : { cores }),
+  })
+  session.start()
+  const limits = { stepsMax: options.stepsMax ?? stepsMax, deadlineMs: performance.now() + options.realMsMax }
+  const { clock } = runtime
+  const moment = new Moment()
+  let steps = 0
+  while (!session.isOver) {
+    const isAlive = clock.step()
+    const nowMs = clock.nowMs()
+    steps++
+    if (steps % stepsPerCheck === 0) session.checkInvariants()
+    if (steps % stepsPerMeasure === 0) session.measure()
+    moment.step(nowMs)
+    const spent = { steps, virtualMs: nowMs, stepsNow: moment.steps }
+    const because = isAlive
+      ? overBudget(spent, limits)
+      : 'the world stands still: nothing is due and the run is not over'
+    if (because !== undefined) session.cutShort('LIVE', because, session.lastEvents(eventsShown).map(eventLine))
+  }
+  // What was only waiting for its time, such as a broker's answer to somebody who left, comes to its end.
+  if (!session.isCutShort) clock.runUntil(clock.nowMs() + 1_000)
+  const leftovers = [
+    ...(runtime.transport.openLinks > 0 ? [`${runtime.transport.openLinks} ends of links`] : []),
+    ...(runtime.transport.listening > 0 ? [`${runtime.transport.listening} listeners`] : []),
+    ...(clock.pending > 0 ? [`${clock.pending} timers`] : []),
+  ]
+  return {
+    history: session.history(leftovers, moment.busiest),
+    // Worked out only for whoever asks.
+    get traceHash() {
+      return session.traceHash
+    },
+    steps,
+  }
+}
+
+export type SimulatedRun = WorldRun & { readonly traceHash: string }
+
+/** Counts events without time passing. */
+class Moment {
+  steps = 0
+  busiest = { atMs: 0, steps: 0 }
+  private atMs = 0
+
+  step(nowMs: number): void {
+    this.steps = nowMs === this.atMs ? this.steps + 1 : 1
+    this.atMs = nowMs
+    if (this.steps > this.busiest.steps) this.busiest = { atMs: nowMs, steps: this.steps }
+  }
 }
 
 /** Every second seed cuts the bytes to pieces: a frame need not come in one, and a decoder must not count on it. */
-function networkOf(seed: number): NetworkOptions {
+function networkOf(seed: number, wanted: ParsedScenario['network']): NetworkOptions {
+  if (wanted !== undefined) {
+    const { latency, chunk } = wanted
+    return {
+      ...(latency === undefined ? {} : { latencyMs: { min: latency[0], max: Math.max(...latency) } }),
+      ...(chunk === undefined ? {} : { chunkBytesMax: chunk }),
+    }
+  }
   const random = seededRandom(seed).fork('shape of the network')
   return random.below(2) === 0 ? {} : { chunkBytesMax: 2 ** (6 + random.below(7)) }
 }
 
 /** Why a run has to be given up; undefined while it may go on. */
-function overBudget({
-  steps,
-  virtualMs,
-  deadlineMs,
-}: {
-  readonly steps: number
-  readonly virtualMs: number
-  readonly deadlineMs: number
-}): string | undefined {
-  if (virtualMs > virtualMsMax) return 'no end after an hour of virtual time'
-  if (steps > stepsMax) return `no end after ${stepsMax} events: a livelock`
-  if (steps % stepsPerLook === 0 && performance.now() > deadlineMs) return `no end in real time, after ${steps} events`
+function overBudget(
+  spent: { readonly steps: number; readonly virtualMs: number; readonly stepsNow: number },
+  limits: { readonly stepsMax: number; readonly deadlineMs: number },
+): string | undefined {
+  if (spent.virtualMs > virtualMsMax) return 'no end after an hour of virtual time'
+  if (spent.steps > limits.stepsMax) return `no end after ${limits.stepsMax} events: a livelock`
+  if (spent.stepsNow > stepsWithoutTimeMax) return `${spent.stepsNow} events without time passing: a livelock`
+  if (spent.steps % stepsPerLook === 0 && performance.now() > limits.deadlineMs)
+    return `no end in real time, after ${spent.steps} events`
   return undefined
 }

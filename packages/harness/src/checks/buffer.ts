@@ -1,0 +1,32 @@
+import type { Violation } from '../history.ts'
+import type { Law } from './law.ts'
+import { eventsOf } from './trace-index.ts'
+
+/**
+ * BUFFER: at every look 0 <= used <= buffer.memory; a send waits for memory only if there is less than it needs, and is
+ * refused for want of memory only then. (That every allocation is given back exactly once is an invariant of the
+ * producer, checked after every event and reported as CRASH; that nothing is left at the end is CENSUS.)
+ */
+export const buffer: Law = {
+  name: 'BUFFER',
+  statement: 'buffer memory in use is between 0 and buffer.memory, and a send waits only for what is not there',
+  judge(history) {
+    const violations: Violation[] = []
+    const { memory } = history
+    if (memory !== undefined && (memory.availableBytesMin < 0 || memory.availableBytesMax > memory.totalBytes)) {
+      const message = `between ${memory.availableBytesMin} and ${memory.availableBytesMax} of ${memory.totalBytes} bytes were available`
+      violations.push({ law: 'BUFFER', message, evidence: [] })
+    }
+    for (const { atMs, details, event } of eventsOf(history, 'buffer-exhausted')) {
+      const { bytes, availableBytes } = details
+      // Others are before it in the line, and the first of them may want more than there is.
+      const isFirst = !eventsOf(history, 'buffer-wait').some(
+        (wait) => (wait.details['bytes'] as number) > (bytes as number),
+      )
+      if ((availableBytes as number) < (bytes as number) || !isFirst) continue
+      const message = `a send was refused for want of ${bytes} bytes while ${availableBytes} were available`
+      violations.push({ law: 'BUFFER', message, evidence: [event], atMs })
+    }
+    return violations
+  },
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { history, told } from '../../test/hand-made-history.ts'
+import { fair } from './fair.ts'
+
+const at = (event: string) => (atMs: number, batch: number, partition: number) =>
+  told(atMs, event, { batch, topic: 'orders', partition, node: 1 })
+const [created, drained, completed] = [at('batch-created'), at('batch-drained'), at('batch-completed')]
+
+/** Both partitions have been at broker 1 before; then each gets a batch more, and orders-1 is served first. */
+const opening = [
+  created(0, 0, 0),
+  created(0, 1, 1),
+  drained(1, 0, 0),
+  drained(1, 1, 1),
+  completed(2, 0, 0),
+  completed(2, 1, 1),
+]
+
+test('FAIR: a ready partition that is passed twice is found', () => {
+  const starved = [
+    created(3, 2, 0),
+    created(3, 3, 1),
+    drained(20, 3, 1),
+    completed(21, 3, 1),
+    created(21, 4, 1),
+    drained(30, 4, 1),
+  ]
+  expect(fair.judge(history([], { trace: [...opening, ...starved] })).map((one) => one.message)).toEqual([
+    'orders-0 waited while orders-1, of the same broker, was served 2 times',
+  ])
+})
+
+test('FAIR: passed once, or while its linger lasts, or with a batch on its way, is lawful', () => {
+  const once = [created(3, 2, 0), created(3, 3, 1), drained(20, 3, 1), drained(21, 2, 0)]
+  expect(fair.judge(history([], { trace: [...opening, ...once] }))).toEqual([])
+  const lingers = [created(3, 2, 0), created(3, 3, 1), drained(4, 3, 1), created(5, 4, 1), drained(6, 4, 1)]
+  expect(fair.judge(history([], { trace: [...opening, ...lingers] }))).toEqual([])
+  const busy = [
+    created(3, 2, 0),
+    drained(4, 2, 0),
+    created(4, 5, 0),
+    created(4, 3, 1),
+    drained(20, 3, 1),
+    created(20, 4, 1),
+    drained(30, 4, 1),
+  ]
+  expect(fair.judge(history([], { trace: [...opening, ...busy] }))).toEqual([])
+})

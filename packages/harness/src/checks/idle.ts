@@ -1,0 +1,20 @@
+import { shownMs } from '../history.ts'
+import type { Law } from './law.ts'
+
+const stepsBase = 1_000
+const stepsPerRecord = 20
+
+/**
+ * IDLE: no more than 1000 events, and 20 more per record, happen without time passing. Whoever needs more spins: a
+ * deadline that never moves forward (KAFKA-7311), a wake-up that wakes itself.
+ */
+export const idle: Law = {
+  name: 'IDLE',
+  statement: 'no more than 1000 events, and 20 per record, happen without time passing',
+  judge({ busiest, sent }) {
+    const limit = stepsBase + stepsPerRecord * sent.length
+    if (busiest === undefined || busiest.steps <= limit) return []
+    const message = `${busiest.steps} events without time passing, ${limit} are allowed`
+    return [{ law: 'IDLE', message, evidence: [`at ${shownMs(busiest.atMs)}`], atMs: busiest.atMs }]
+  },
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { acknowledged, failed, history, settings, told, written } from '../../test/hand-made-history.ts'
+import { live } from './live.ts'
+
+// 5 + 2 * (300 + 100 + 50) + 50
+const limitMs = 955
+const probes = [{ number: 0, topic: 'orders', partition: 0 }]
+
+test('LIVE: a probe that arrives in time is lawful', () => {
+  expect(live.judge(history([written(0, { ends: [acknowledged(0, 0, limitMs)] })], { probes }))).toEqual([])
+})
+
+test('LIVE: a probe that arrives late, or fails, is found', () => {
+  const late = history([written(0, { ends: [acknowledged(0, 0, limitMs + 1)] })], { probes })
+  expect(live.judge(late)[0]?.message).toBe('a probe to orders-0 arrived late after 956 ms')
+  const lost = history([{ ends: [failed('DELIVERY_TIMEOUT', 'maybe')] }], { probes })
+  expect(live.judge(lost)[0]?.message).toBe('a probe to orders-0 failed with DELIVERY_TIMEOUT after 10 ms')
+})
+
+test('LIVE: does not bind without probes, after a fatal error, or with next to no retries', () => {
+  expect(live.unbound?.(history([]))).toMatch('no probes')
+  expect(live.unbound?.(history([], { probes, trace: [told(1, 'fatal', {})] }))).toMatch('nothing more')
+  expect(live.unbound?.(history([], { probes, producer: { ...settings, retries: 1 } }))).toBe('only 1 retries')
+})

@@ -1,0 +1,45 @@
+import { type History, partitionName, shownMs, type Violation } from '../history.ts'
+import type { Law } from './law.ts'
+import { has } from './trace-index.ts'
+
+/** Fewer retries than this may be used up by finding the leader again. */
+const retriesNeeded = 5
+
+/**
+ * LIVE: when all faults are over and everything before has met its end, a probe to each partition is acknowledged within
+ * linger.ms, plus two request timeouts, plus twice the longest retry and reconnect backoffs, plus 50 ms.
+ *
+ * (A run that stands still, never ends, or spins is reported under the same name.)
+ */
+export const live: Law = {
+  name: 'LIVE',
+  statement: 'after all faults are over every partition takes a record, within the time that backoffs need',
+  unbound(history) {
+    if (history.probes.length === 0) return 'no probes: not a strict scenario, or closed before the end'
+    if (has(history, 'fatal')) return 'an error after which a producer must send nothing more'
+    return history.producer.retries < retriesNeeded ? `only ${history.producer.retries} retries` : undefined
+  },
+  judge(history) {
+    const limitMs = probeMsMax(history)
+    return history.probes.flatMap((probe): Violation[] => {
+      const record = history.sent[probe.number]
+      const end = record?.settlements[0]
+      if (record === undefined || end === undefined) return []
+      const tookMs = end.atMs - record.submittedAtMs
+      if (end.outcome === 'acknowledged' && tookMs <= limitMs) return []
+      return [
+        {
+          law: 'LIVE',
+          message: `a probe to ${partitionName(probe)} ${end.outcome === 'failed' ? `failed with ${end.error}` : 'arrived late'} after ${shownMs(tookMs)}`,
+          evidence: [`${shownMs(limitMs)} are allowed`, ...(end.outcome === 'failed' ? [end.message] : [])],
+          atMs: end.atMs,
+        },
+      ]
+    })
+  },
+}
+
+function probeMsMax({ producer }: History): number {
+  const { lingerMs, requestTimeoutMs, retryBackoffMsMax, reconnectBackoffMsMax } = producer
+  return lingerMs + 2 * (requestTimeoutMs + retryBackoffMsMax + reconnectBackoffMsMax) + 50
+}

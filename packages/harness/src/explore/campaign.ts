@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { added, emptyTally, explore, type Tally } from './explorer.ts'
+import type { FaultClass } from './swarm.ts'
+import type { WorkerReport, WorkerTask } from './worker.ts'
+
+export interface CampaignOptions {
+  readonly from: number
+  /** How many seeds in all; infinity with `forMs`. */
+  readonly seeds: number
+  readonly forMs: number
+  readonly workers: number
+  /** This machine's share: seeds from + i - 1, and every n-th after it. */
+  readonly shard: { readonly index: number; readonly count: number }
+  readonly swarm?: readonly FaultClass[] | undefined
+  readonly interrupted: AbortSignal
+  readonly onProgress: (tally: Tally) => void
+}
+
+/** Explores on as many threads as asked for. The seeds are dealt out in turn, so the result does not depend on how many. */
+export async function runCampaign(options: CampaignOptions): Promise<Tally> {
+  const { shard, workers } = options
+  const stride = shard.count * workers
+  const tasks = Array.from({ length: workers }, (_, i): WorkerTask => {
+    const offset = shard.index - 1 + i * shard.count
+    return {
+      from: options.from + offset,
+      seeds: options.seeds - offset,
+      stride,
+      forMs: options.forMs,
+      swarm: options.swarm,
+    }
+  }).filter((task) => task.seeds > 0)
+  const first = tasks[0]
+  if (tasks.length === 1 && first !== undefined) return runHere(first, options)
+  const tallies = tasks.map(emptyTally)
+  const sum = (): Tally => tallies.reduce(added, emptyTally())
+  await Promise.all(
+    tasks.map((task, i) =>
+      runThere(task, options.interrupted, (tally) => {
+        tallies[i] = tally
+        options.onProgress(sum())
+      }),
+    ),
+  )
+  return sum()
+}
+
+function runHere(task: WorkerTask, { interrupted, onProgress }: CampaignOptions): Promise<Tally> {
+  const { swarm, forMs, ...rest } = task
+  return explore({
+    ...rest,
+    untilMs: performance.now() + forMs,
+    ...(swarm === undefined ? {} : { swarm }),
+    isStopped: () => interrupted.aborted,
+    onProgress,
+  })
+}
+
+function runThere(task: WorkerTask, interrupted: AbortSignal, onTally: (tally: Tally) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(workerFile(), { workerData: task })
+    const stop = (): void => worker.postMessage('stop')
+    interrupted.addEventListener('abort', stop)
+    if (interrupted.aborted) stop()
+    worker.on('message', ({ tally, isDone }: WorkerReport) => {
+      onTally(tally)
+      if (!isDone) return
+      interrupted.removeEventListener('abort', stop)
+      resolve()
+    })
+    worker.on('error', reject)
+  })
+}
+
+/** From source beside this file; built, beside the command. */
+function workerFile(): URL {
+  const source = new URL('./worker.ts', import.meta.url)
+  return existsSync(source) ? source : new URL('./worker.mjs', import.meta.url)
+}

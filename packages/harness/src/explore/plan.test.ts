@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { parseScenario } from '../scenario/parse.ts'
+import { parsedPlan, planOf } from './plan.ts'
+
+test('plan: is a valid scenario, and parsing changes nothing', () => {
+  for (let seed = 0; seed < 300; seed++) {
+    const parsed = parseScenario(planOf(seed))
+    expect(parsed).toEqual({ scenario: parsedPlan(planOf(seed)) })
+  }
+})
+
+test('plan: the same seed draws the same plan, other seeds draw others', () => {
+  expect(planOf(7)).toEqual(planOf(7))
+  const plans = Array.from({ length: 200 }, (_, seed) => JSON.stringify({ ...planOf(seed), name: '', seed: 0 }))
+  expect(new Set(plans).size).toBe(plans.length)
+})
+
+test('plan: a swarm of one class draws faults of that class only', () => {
+  const actions = Array.from(
+    { length: 100 },
+    (_, seed) => planOf(seed, { swarm: ['leader-moves'] }).faults ?? [],
+  ).flat()
+  expect(actions.length).toBeGreaterThan(10)
+  expect(actions.every((rule) => rule.do !== undefined && 'move-leader' in rule.do)).toBe(true)
+})
+
+test('plan: leaving a class out moves nothing but the faults', () => {
+  const { faults: _, ...all } = planOf(5)
+  const { faults: __, ...some } = planOf(5, { swarm: ['lost-answer'] })
+  expect(some).toEqual(all)
+})

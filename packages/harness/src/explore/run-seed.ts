@@ -1,0 +1,55 @@
+import { judge } from '../checks/index.ts'
+import type { History, Violation } from '../history.ts'
+import { paired } from '../worlds/paired-run.ts'
+import type { Cores } from '../worlds/session.ts'
+import { simulate } from '../worlds/simulated.ts'
+import { type Plan, parsedPlan } from './plan.ts'
+
+/** A run that needs more events makes no progress: an explored one needs about a thousand. */
+const stepsMax = 150_000
+const realMsMax = 20_000
+
+export interface RunPlanOptions {
+  readonly cores?: Cores
+  /** Look at the producer's invariants after every so many events. Default 8. */
+  readonly stepsPerCheck?: number
+}
+
+/** What became of one plan. */
+export interface PlanResult {
+  readonly violations: readonly Violation[]
+  readonly history: History
+  readonly steps: number
+  /** Worked out when asked for. */
+  readonly traceHash: string
+}
+
+/** Runs a plan in virtual time and puts every law to it. */
+export function runPlan(plan: Plan, options: RunPlanOptions = {}): PlanResult {
+  const { cores, stepsPerCheck = 8 } = options
+  const scenario = parsedPlan(plan)
+  const simulation = {
+    seed: plan.seed ?? 1,
+    realMsMax,
+    stepsMax,
+    stepsPerCheck,
+    ...(cores === undefined ? {} : { cores }),
+  }
+  const run = simulate(scenario, simulation)
+  const history = paired(run.history, scenario, simulation)
+  return {
+    violations: violationsOf(history),
+    history,
+    steps: run.steps,
+    get traceHash() {
+      return run.traceHash
+    },
+  }
+}
+
+function violationsOf(history: History): Violation[] {
+  const { cutShort } = history
+  // Whoever is cut short breaks other laws too: what cut it short is what matters.
+  if (cutShort !== undefined) return [{ ...cutShort, atMs: history.durationMs }]
+  return judge(history).flatMap((verdict) => verdict.violations)
+}

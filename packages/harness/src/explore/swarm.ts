@@ -1,0 +1,156 @@
+import type { FaultAction, FaultRule, RequestConditions } from '@harrow/mock-broker/core'
+import type { Random } from '@harrow/runtime'
+
+/** What faults are drawn to fit. */
+export interface SwarmContext {
+  readonly topic: string
+  readonly brokers: number
+  readonly partitions: number
+  readonly requestTimeoutMs: number
+  readonly deliveryTimeoutMs: number
+}
+
+type Draw = (random: Random, context: SwarmContext) => FaultRule
+
+/**
+ * Everything that may go wrong in an explored run, in classes that a seed switches on and off as a whole. Errors only
+ * where a real broker could give them: one that claims a gap in sequences that it has not got would make a correct
+ * producer write twice.
+ */
+export const faultClasses = {
+  'lost-answer': onProduce({ drop: 'response' }),
+  'lost-request': onProduce({ drop: 'request' }),
+  'broken-connection': (random, context) =>
+    rule(random, context, 'Produce', {
+      disconnect: pick(random, ['before-handling', 'after-handling']),
+      how: pick(random, ['fin', 'reset']),
+    }),
+  'slow-request': (random, context) =>
+    rule(random, context, 'Produce', { delay: durationMs(random, context), side: 'request' }),
+  'slow-answer': (random, context) =>
+    rule(random, context, 'Produce', { delay: durationMs(random, context), side: 'response' }),
+  /** Just before, at and after the moment at which the producer gives up. */
+  'late-answer': (random, context) =>
+    rule(random, context, 'Produce', {
+      delay: Math.max(0, context.requestTimeoutMs + pick(random, [-3, -1, 0, 1, 3])),
+      side: 'response',
+    }),
+  'refused-for-now': (random, context) =>
+    rule(random, context, 'Produce', {
+      error: pick(random, [
+        'NOT_LEADER_OR_FOLLOWER',
+        'NOT_ENOUGH_REPLICAS',
+        'KAFKA_STORAGE_ERROR',
+        'UNKNOWN_TOPIC_OR_PARTITION',
+        'LEADER_NOT_AVAILABLE',
+      ]),
+    }),
+  'refused-after-append': (random, context) =>
+    rule(random, context, 'Produce', {
+      error: pick(random, ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'REQUEST_TIMED_OUT', 'NOT_LEADER_OR_FOLLOWER']),
+      after: 'append',
+    }),
+  'refused-for-good': (random, context) =>
+    rule(random, context, 'Produce', {
+      error: pick(random, ['TOPIC_AUTHORIZATION_FAILED', 'INVALID_RECORD', 'INVALID_REQUIRED_ACKS']),
+    }),
+  'too-large': onProduce({ error: 'MESSAGE_TOO_LARGE' }),
+  fenced: (random, context) =>
+    rule(random, context, 'Produce', {
+      error: pick(random, ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'CLUSTER_AUTHORIZATION_FAILED']),
+    }),
+  metadata: (random, context) =>
+    rule(
+      random,
+      context,
+      'Metadata',
+      pick<FaultAction>(random, [
+        { drop: 'response' },
+        { disconnect: 'before-handling' },
+        { disconnect: 'after-handling' },
+        { delay: durationMs(random.fork('duration'), context), side: 'response' },
+      ]),
+    ),
+  'producer-id': (random, context) =>
+    rule(
+      random,
+      context,
+      'InitProducerId',
+      pick<FaultAction>(random, [
+        { error: 'COORDINATOR_LOAD_IN_PROGRESS' },
+        { error: 'COORDINATOR_NOT_AVAILABLE' },
+        { error: 'CLUSTER_AUTHORIZATION_FAILED' },
+        { drop: 'response' },
+        { disconnect: 'before-handling' },
+        { delay: durationMs(random.fork('duration'), context), side: 'response' },
+      ]),
+    ),
+  handshake: (random, context) =>
+    rule(
+      random,
+      context,
+      'ApiVersions',
+      pick<FaultAction>(random, [
+        { drop: 'response' },
+        { disconnect: 'before-handling' },
+        { delay: durationMs(random.fork('duration'), context), side: 'request' },
+      ]),
+    ),
+  'broker-stops': (random, context) => ({
+    at: atMs(random, context),
+    do: {
+      'stop-broker': 1 + random.fork('broker').below(context.brokers),
+      for: Math.round(durationMs(random.fork('duration'), context)),
+      how: pick(random.fork('how'), ['fin', 'reset']),
+    },
+  }),
+  'leader-stops': (random, context) =>
+    rule(random, context, 'Produce', {
+      'stop-broker': 'leader',
+      for: durationMs(random.fork('duration'), context),
+      how: pick(random.fork('how'), ['fin', 'reset']),
+    }),
+  'leader-moves': (random, context) => ({
+    at: atMs(random, context),
+    do: { 'move-leader': { topic: context.topic, partition: random.fork('partition').below(context.partitions) } },
+  }),
+} as const satisfies Readonly<Record<string, Draw>>
+
+export type FaultClass = keyof typeof faultClasses
+
+function onProduce(action: FaultAction): Draw {
+  return (random, context) => rule(random, context, 'Produce', action)
+}
+
+/** Which requests, and how often. */
+function rule(random: Random, context: SwarmContext, api: string, action: FaultAction): FaultRule {
+  const on: Mutable<RequestConditions> = { api }
+  const where = random.fork('where').below(4)
+  if (api === 'Produce' && where < 2) {
+    on.topic = context.topic
+    on.partition = random.fork('partition').below(context.partitions)
+  } else if (where === 2) on.broker = 1 + random.fork('broker').below(context.brokers)
+  const when = random.fork('when')
+  const kind = when.below(3)
+  if (kind === 0) on.nth = 1 + when.below(10)
+  else if (kind === 1) on.every = 1 + when.below(6)
+  else on.after = when.below(8)
+  return { on, do: action, times: pick(random.fork('times'), [1, 1, 1, 2, 3, 6]) }
+}
+
+/** Relative to what the producer has patience for: shorter than all of it, around it, longer. */
+function durationMs(random: Random, { requestTimeoutMs, deliveryTimeoutMs }: SwarmContext): number {
+  const patienceMs = Math.min(pick(random.fork('patience'), [requestTimeoutMs, deliveryTimeoutMs]), 3_000)
+  const share = pick(random.fork('share'), [0.1, 0.5, 1.2, 2.5])
+  return Math.round(patienceMs * share * (0.5 + random.fork('spread').unit()))
+}
+
+function atMs(random: Random, { requestTimeoutMs }: SwarmContext): number {
+  return random.fork('at').below(Math.round(pick(random.fork('span'), [10, 100, requestTimeoutMs * 3])))
+}
+
+function pick<T>(random: Random, choices: readonly T[]): T {
+  return choices[random.below(choices.length)]!
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }

@@ -1,0 +1,18 @@
+import type { ParsedFaultRule } from '@harrow/mock-broker/core'
+import type { ParsedProducerConfig } from '@harrow/producer/core'
+
+/**
+ * For how long one act of a fault may keep records from getting through: what it takes away, and what the producer then
+ * needs by its own settings to find out and to try again. For kinds unknown here: without end.
+ */
+export function impactMs(action: NonNullable<ParsedFaultRule['do']>, config: ParsedProducerConfig): number {
+  const { requestTimeoutMs, retryBackoffMaxMs, reconnectBackoffMaxMs } = config
+  const againMs = retryBackoffMaxMs + reconnectBackoffMaxMs
+  const durations = action as { readonly delay?: number; readonly for?: number }
+  if ('error' in action || 'move-leader' in action || 'start-broker' in action) return againMs
+  if ('disconnect' in action) return 2 * againMs
+  if ('drop' in action) return requestTimeoutMs + 2 * againMs
+  if ('delay' in action) return Math.max(durations.delay ?? 0, requestTimeoutMs) + 2 * againMs
+  if ('stop-broker' in action) return (durations.for ?? Number.POSITIVE_INFINITY) + requestTimeoutMs + 2 * againMs
+  return Number.POSITIVE_INFINITY
+}
