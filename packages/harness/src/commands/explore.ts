@@ -211,9 +211,9 @@ class Progress {
     const { seeds: wanted = seedsDefault, forMs } = this.goal
     const share = Math.min(1, forMs === undefined ? seeds / wanted : tookMs / forMs)
     const text = `${seeds} seeds, ${Math.round((seeds * 1000) / Math.max(tookMs, 1))}/s, ${finds.length} violations`
-    if (!this.context.colour) return this.context.err(`${text}\n`)
     const filled = Math.round(share * 30)
-    this.context.err(`\r\x1b[K[${'='.repeat(filled)}${' '.repeat(30 - filled)}] ${text}`)
+    const bar = `\r\x1b[K[${'='.repeat(filled)}${' '.repeat(30 - filled)}] ${text}`
+    this.context.err(this.context.colour ? bar : `${text}\n`)
   }
 
   end(): void {

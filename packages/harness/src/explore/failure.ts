@@ -1,4 +1,5 @@
 import type { TraceEvent, Violation } from '../history.ts'
+import { parseScenario } from '../scenario/parse.ts'
 import { type Plan, type PlanOptions, planOf } from './plan.ts'
 import { type RunPlanOptions, runPlan } from './run-seed.ts'
 import { shrink } from './shrink.ts'
@@ -20,7 +21,9 @@ export function failureOf(
   options: PlanOptions & RunPlanOptions = {},
 ): Failure | undefined {
   // Found with a glance at the producer now and then, shrunk with the same eyes.
-  const breaks = (plan: Plan): boolean => runPlan(plan, options).violations.some(({ law }) => law === find.law)
+  // A smaller plan may be no scenario at all: settings depend on each other.
+  const breaks = (plan: Plan): boolean =>
+    'scenario' in parseScenario(plan) && runPlan(plan, options).violations.some(({ law }) => law === find.law)
   const whole = planOf(find.seed, options)
   if (!breaks(whole)) return undefined
   const { plan, runs } = shrink(whole, { fails: breaks })

@@ -72,7 +72,9 @@ test.each([
   [
     'a key too many',
     with_('why: Because.', 'colour: red'),
-    ['3:1: unknown key "colour"; known: name, why, seed, worlds, strict, network, cluster, producer, workload, faults, expect'],
+    [
+      '3:1: unknown key "colour"; known: name, why, seed, worlds, strict, network, cluster, producer, workload, faults, expect',
+    ],
   ],
   ['a wrong type', with_('brokers: 3', 'brokers: three'), ['5:12: expected a number']],
   ['a value out of range', with_('brokers: 3', 'brokers: 0'), ['5:12: must be at least 1']],

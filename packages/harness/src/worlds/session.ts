@@ -319,7 +319,10 @@ export class Session {
   /** One after the other: together they may be too much for a small buffer. */
   private probeNext(targets: readonly { readonly topic: string; readonly partition: number }[], at: number): void {
     const target = targets[at]
-    if (target === undefined) return this.close()
+    if (target === undefined) {
+      this.close()
+      return
+    }
     this.probes.push({ number: this.recorder.sent.length, ...target })
     const record = { ...target, key: null, headers: undefined, valueBytes: probeValueBytes }
     this.send(this.producer!, record, () => {
