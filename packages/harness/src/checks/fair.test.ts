@@ -30,6 +30,15 @@ test('FAIR: a ready partition that is passed again and again is found', () => {
 })
 
 test('FAIR: passed as often as there are partitions, or while its linger lasts, or with a batch on its way, is lawful', () => {
-  const once = [created(3, 2, 0), ...served(20, 3), ...served(30, 4), drained(40, 2, 0)]
+  const few = [created(3, 2, 0), ...[20, 30].flatMap((atMs) => served(atMs, atMs)), drained(40, 2, 0)]
+  expect(fair.judge(history([], { trace: [...opening, ...few] }))).toEqual([])
+  const lingers = [created(3, 2, 0), ...[4, 5, 6, 7].flatMap((atMs) => served(atMs, atMs))]
+  expect(fair.judge(history([], { trace: [...opening, ...lingers] }))).toEqual([])
+  const busy = [
+    created(3, 2, 0),
+    drained(4, 2, 0),
+    created(4, 5, 0),
+    ...[20, 30, 40].flatMap((atMs) => served(atMs, atMs)),
+  ]
   expect(fair.judge(history([], { trace: [...opening, ...busy] }))).toEqual([])
 })
