@@ -52,7 +52,7 @@ export interface CoreFaultHandle {
   /** How often it has acted. */
   hits(): number
   /** Calls `listener` at every hit from now on. */
-  onHit(listener: (hits: number) => void): void
+  onHit(listener: (hits: number) => void): Unsubscribe
   /** It acts no more and is not reported any more. */
   remove(): void
 }
@@ -81,6 +81,7 @@ export class ClusterCore {
   private readonly codecs: CompressionCodecs
   private readonly nodes: readonly Broker[]
   private readonly control: ClusterControl
+  private readonly faultHandles = new Map<string, CoreFaultHandle>()
   private connections = 0
 
   /** @throws ClusterOptionsError */
@@ -316,15 +317,23 @@ export class ClusterCore {
             chained.timeCame()
             this.runTimed(parsed.rule, chained.name)
           })
-    return {
+    const handle: CoreFaultHandle = {
       name: chained.name,
       hits: () => chained.hits(),
       onHit: (listener) => chained.onHit(listener),
       remove: () => {
         cancel?.()
         chained.remove()
+        if (this.faultHandles.get(handle.name) === handle) this.faultHandles.delete(handle.name)
       },
     }
+    this.faultHandles.set(handle.name, handle)
+    return handle
+  }
+
+  /** The rule with this name that was added last; undefined if there is none, or none any more. */
+  faultNamed(name: string): CoreFaultHandle | undefined {
+    return this.faultHandles.get(name)
   }
 
   /** How every rule has fared, and what kept it from acting. */
@@ -343,6 +352,7 @@ export class ClusterCore {
    */
   reset(): void {
     this.chain.clear()
+    this.faultHandles.clear()
     this.requests.clear()
     this.cluster.reset()
   }

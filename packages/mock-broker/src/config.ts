@@ -134,7 +134,8 @@ const version = { is: 'integer', min: 0, max: 32_767 } as const
 const partitionCount = { is: 'integer', min: 1, max: 100_000 } as const
 const brokersMax = 1000
 
-const topicFields: readonly Field[] = [
+/** Every option of a topic: one row each. */
+export const topicFields: readonly Field[] = [
   { key: 'partitions', type: partitionCount, doc: 'How many partitions. Default: `defaultPartitions`.' },
   {
     key: 'replicas',

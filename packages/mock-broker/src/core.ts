@@ -10,6 +10,7 @@ export {
   parseClusterOptions,
   type TopicOptions,
 } from './config.ts'
+export { ControlApi, type ControlRequest, type ControlResponse } from './control/control-api.ts'
 export { DeliveryError, timeline } from './delivery/delivery-error.ts'
 export { type Evidence, judgeDelivery } from './delivery/oracle.ts'
 export type {
@@ -36,6 +37,7 @@ export {
 } from './faults/rule.ts'
 export { UnconsumedFaultsError } from './faults/unconsumed.ts'
 export { describeType, type Field, type FieldType, type Issue } from './field.ts'
+export { faultRuleSchema, fieldSchema, type JsonSchema, objectSchema } from './field-schema.ts'
 export type { Finding } from './findings.ts'
 export {
   type JournalEntry,

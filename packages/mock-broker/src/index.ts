@@ -1,2 +1,3 @@
+export { type ControlServer, type ControlServerOptions, serveControl } from './control/server.ts'
 export * from './core.ts'
 export { type BrokerHandle, type FaultHandle, MockCluster } from './mock-cluster.ts'

@@ -1,9 +1,12 @@
 import type { RecordBatch } from '@harrow/protocol'
 import { nodeCodecs } from '@harrow/protocol/node'
+import type { Clock } from '@harrow/runtime'
 import { nodeRuntime } from '@harrow/runtime/node'
 import type { BrokerNode } from './cluster.ts'
 import { ClusterCore, type ClusterExtras, type CoreFaultHandle } from './cluster-core.ts'
 import type { ClusterOptions, TopicOptions } from './config.ts'
+import { ControlApi } from './control/control-api.ts'
+import { type ControlServer, type ControlServerOptions, serveControl } from './control/server.ts'
 import type { DeliveryQuery, DeliveryReport } from './delivery/record-delivery.ts'
 import type { BrokerEventOf, EventStream, Unsubscribe } from './event-stream.ts'
 import type { FaultStatus } from './faults/chain.ts'
@@ -43,10 +46,13 @@ export interface BrokerHandle extends Readonly<BrokerNode> {
  */
 export class MockCluster implements AsyncDisposable {
   private readonly core: ClusterCore
+  private readonly clock: Clock
+  private readonly controls = new Set<ControlServer>()
   private stopped: Promise<void> | undefined
 
-  private constructor(core: ClusterCore) {
+  private constructor(core: ClusterCore, clock: Clock) {
     this.core = core
+    this.clock = clock
   }
 
   /** Rejects with ClusterOptionsError, or with what the system says about a port. */
@@ -54,17 +60,31 @@ export class MockCluster implements AsyncDisposable {
     const runtime = nodeRuntime(options.seed === undefined ? {} : { seed: options.seed })
     const core = new ClusterCore(runtime, options, { codecs: nodeCodecs, ...extras })
     await new Promise<void>((resolve, reject) => core.start((error) => (error ? reject(error) : resolve())))
-    return new MockCluster(core)
+    return new MockCluster(core, runtime.clock)
   }
 
   /** Resolves when no socket and no timer is left. Idempotent. */
   stop(): Promise<void> {
-    this.stopped ??= new Promise((resolve) => this.core.stop(resolve))
+    this.stopped ??= Promise.all([
+      ...[...this.controls].map((control) => control.stop()),
+      new Promise<void>((resolve) => this.core.stop(resolve)),
+    ]).then(() => {})
     return this.stopped
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
+  }
+
+  /**
+   * Lets tests in other languages control this cluster over HTTP, until it stops: `GET /openapi.json` says how. On
+   * loopback unless told otherwise. Rejects with what the system says about the port.
+   */
+  async serveControl(options: ControlServerOptions = {}): Promise<ControlServer> {
+    const api = new ControlApi(this.core, this.clock)
+    const control = await serveControl((request, respond) => api.take(request, respond), options)
+    this.controls.add(control)
+    return control
   }
 
   /** `host:port` of every broker, as `bootstrap.servers` wants it. */

@@ -103,9 +103,9 @@ test('json lines: a line for the cluster and one for every event, with bodies', 
     body: { acks: -1, topicData: [{ name: 'orders' }] },
   })
   expect(find('request-answered')).toMatchObject({
-    answer: { responses: [{ partitionResponses: [{ errorCode: 0, baseOffset: '0' }] }] },
+    answer: { responses: [{ partitionResponses: [{ errorCode: 0, baseOffset: 0 }] }] },
   })
-  expect(find('batch-appended')).toMatchObject({ baseOffset: '0', producerId: '-1' })
+  expect(find('batch-appended')).toMatchObject({ baseOffset: 0, producerId: -1 })
 })
 
 test('json lines: a journal with holes leaves out bodies, not events', () => {

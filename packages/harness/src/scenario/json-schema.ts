@@ -1,4 +1,4 @@
-import { type Field, type FieldType, faultKinds, ruleFields } from '@harrow/mock-broker/core'
+import { faultRuleSchema } from '@harrow/mock-broker/core'
 import { producerConfigTable } from '@harrow/producer/core'
 import { z } from 'zod'
 import { expectations } from '../expect/index.ts'
@@ -23,7 +23,7 @@ export function jsonSchema(): Json {
       ...properties,
       producer: producerSchema(),
       workload: list('workload', singleKeyMap(steps)),
-      faults: list('faults', faultSchema()),
+      faults: list('faults', faultRuleSchema()),
       expect: list('expect', singleKeyMap(expectations)),
     },
   }
@@ -47,56 +47,6 @@ function producerSchema(): Json {
     properties: Object.fromEntries(
       rows.map((row) => [row.key, { description: `${row.doc} Allowed: ${row.allowed}.` }]),
     ),
-  }
-}
-
-function faultSchema(): Json {
-  const rule = objectSchema(ruleFields)
-  const actions = faultKinds.map((kind) => ({ ...objectSchema(kind.fields), description: kind.doc }))
-  const { properties } = rule as { readonly properties: Json }
-  return { ...rule, properties: { ...properties, do: { anyOf: actions, description: 'What happens.' } } }
-}
-
-function objectSchema(fields: readonly Field[]): Json {
-  const required = fields.filter((field) => field.required).map((field) => field.key)
-  return {
-    type: 'object',
-    properties: Object.fromEntries(
-      fields.map(({ key, type, doc, default: fallback }) => [
-        key,
-        { ...typeSchema(type), description: doc, ...(fallback === undefined ? {} : { default: fallback }) },
-      ]),
-    ),
-    ...(required.length === 0 ? {} : { required }),
-    additionalProperties: false,
-  }
-}
-
-function typeSchema(type: FieldType): Json {
-  switch (type.is) {
-    case 'integer':
-    case 'number':
-      return { type: type.is, minimum: type.min, maximum: type.max }
-    case 'boolean':
-    case 'string':
-      return { type: type.is }
-    case 'duration':
-    case 'size':
-      return { type: ['number', 'string'] }
-    case 'one-of':
-      return { enum: [...type.values] }
-    case 'object':
-      return objectSchema(type.fields)
-    case 'list':
-      return { type: 'array', items: typeSchema(type.of) }
-    case 'map':
-      return { type: 'object', additionalProperties: typeSchema(type.of) }
-    case 'kafka':
-      return { anyOf: [typeSchema(type.of), { type: 'string' }] }
-    case 'any-of':
-      return { anyOf: type.types.map(typeSchema) }
-    case 'function':
-      return {}
   }
 }
 

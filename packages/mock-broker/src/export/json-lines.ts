@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal.ts'
-import { type PlainJson, plainJson } from '../plain-json.ts'
+import { jsonText } from '../json-text.ts'
 import type { BrokerEvent } from '../trace.ts'
 
 export interface RunToExport {
@@ -14,18 +14,18 @@ export interface RunToExport {
 
 /**
  * A run as JSON lines: first the cluster, then every event in order. Requests and answers carry their bodies as long as
- * the journal has them. Bigints are strings, bytes are base64.
+ * the journal has them. 64-bit integers are plain numbers, bytes are base64.
  */
 export function jsonLines(run: RunToExport): string {
   const { clusterId, bootstrapServers, wallAtZeroMs, events } = run
   const entries = new Map([...run.requests].map((entry) => [entry.id, entry]))
   const head = { event: 'run', clusterId, bootstrapServers, wallAtZeroMs, eventsDropped: events.dropped }
-  const lines = [plainJson(head), ...[...events].map((event) => line(event, entries))]
-  return `${lines.map((one) => JSON.stringify(one)).join('\n')}\n`
+  const lines = [jsonText(head), ...[...events].map((event) => line(event, entries))]
+  return `${lines.join('\n')}\n`
 }
 
-function line(event: BrokerEvent, entries: ReadonlyMap<number, JournalEntry>): PlainJson {
-  if (event.event === 'request-received') return plainJson({ ...event, body: entries.get(event.request)?.body })
-  if (event.event === 'request-answered') return plainJson({ ...event, answer: entries.get(event.request)?.answer })
-  return plainJson(event)
+function line(event: BrokerEvent, entries: ReadonlyMap<number, JournalEntry>): string {
+  if (event.event === 'request-received') return jsonText({ ...event, body: entries.get(event.request)?.body })
+  if (event.event === 'request-answered') return jsonText({ ...event, answer: entries.get(event.request)?.answer })
+  return jsonText(event)
 }

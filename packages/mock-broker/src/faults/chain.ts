@@ -31,7 +31,7 @@ export interface ChainedRule {
   /** The time of a rule with `at` has come: counts it. */
   timeCame(): void
   /** Called at every hit from now on. */
-  onHit(listener: (hits: number) => void): void
+  onHit(listener: (hits: number) => void): () => void
   remove(): void
 }
 
@@ -60,7 +60,10 @@ export class FaultChain {
       name,
       hits: () => entry.hits,
       timeCame: () => entry.hit(),
-      onHit: (listener) => void entry.listeners.push(listener),
+      onHit: (listener) => {
+        entry.listeners.add(listener)
+        return () => void entry.listeners.delete(listener)
+      },
       remove: () => {
         const index = this.entries.indexOf(entry)
         if (index >= 0) this.entries.splice(index, 1)
@@ -103,7 +106,7 @@ export class FaultChain {
 class Entry {
   readonly rule: ParsedFaultRule
   readonly name: string
-  readonly listeners: ((hits: number) => void)[] = []
+  readonly listeners = new Set<(hits: number) => void>()
   hits = 0
   private readonly random: Random
   /** Requests that met every condition but the counting ones. */

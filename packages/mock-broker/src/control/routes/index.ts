@@ -1,0 +1,15 @@
+import type { Route } from '../route.ts'
+import { brokerRoutes } from './brokers.ts'
+import { clusterRoutes } from './cluster.ts'
+import { faultRoutes } from './faults.ts'
+import { observationRoutes } from './observations.ts'
+import { topicRoutes } from './topics.ts'
+
+/** Every operation of the control API. */
+export const routes: readonly Route[] = [
+  ...clusterRoutes,
+  ...brokerRoutes,
+  ...topicRoutes,
+  ...faultRoutes,
+  ...observationRoutes,
+]
