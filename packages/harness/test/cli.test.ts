@@ -15,6 +15,12 @@ const files = {
   good: file('good.yaml', ['name: Five records arrive', cluster, workload, 'expect: [{ delivered: all }]']),
   bad: file('bad.yaml', ['name: Five records do not arrive', cluster, workload, 'expect: [{ delivered: none }]']),
   broken: file('broken.yaml', ['name: A slip', cluster, workload, 'exepct: [{ delivered: all }]']),
+  cluster: file('cluster.yaml', [
+    'cluster:',
+    '  topics: { orders: { replicas: 3 } }',
+    'faults:',
+    '  - do: { drpo: response }',
+  ]),
   slow: file('slow.yaml', ['name: A long pause', cluster, 'workload: [{ pause: 50s }]']),
 }
 
@@ -39,7 +45,7 @@ async function harrow(...args: string[]) {
 /** The command in a process of its own, from source. `until` sees stdout and stderr as they grow. */
 function spawned(
   args: string[],
-  until: (output: { out: string; err: string }, kill: (signal: 'SIGINT') => void) => void = () => {},
+  until: (output: { out: string; err: string }, kill: (signal: 'SIGINT' | 'SIGTERM') => void) => void = () => {},
 ) {
   return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
     const cli = new URL('../src/cli.ts', import.meta.url).pathname
@@ -78,7 +84,17 @@ test.each([
   [['run', files.good, '-t', 'nothing'], /^harrow: -t nothing: none of 1 scenarios/],
   [['run', join(folder, 'nowhere')], /nowhere: no such file or folder/],
   [['broker', 'orders'], /^harrow: harrow broker takes no orders: topics are given as --topic orders/],
-  [['broker', '--topic', 'orders:0'], /^harrow: --topic orders:0: expected name or name:partitions/],
+  [['broker', '--topic', 'orders:0'], /^harrow: --topic orders:0: expected name, name:partitions or/],
+  [
+    ['broker', '--topic', 'orders:1,min.insync.replicsa=2'],
+    /unknown key "min.insync.replicsa", did you mean "min.insync.replicas"/,
+  ],
+  [['broker', '--config', join(folder, 'nowhere.yaml')], /nowhere.yaml: ENOENT/],
+  [
+    ['broker', '--config', files.cluster],
+    /cluster.yaml:2:33: must be at most the number of brokers, 1, not 3\n.*cluster.yaml:4:17: .*"drpo", did you mean "drop"/,
+  ],
+  [['broker', '--control-port', 'x'], /^harrow: --control-port x: expected a whole number/],
   [
     ['broker', '--fault', '{ on: { apy: Produce }, do: { drop: response } }'],
     /unknown key "apy", did you mean "api"\?/,
@@ -194,6 +210,35 @@ test('harrow broker: prints one line, takes connections, and ends with 0 on SIGI
   )
   expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^bootstrap\.servers=[\d.:,]+\n$/) })
   expect(connected).toBe(true)
+}, 30_000)
+
+test('harrow broker: plays the cluster and the faults of a file, logs JSON, is controlled over HTTP, ends with 0 on SIGTERM', async () => {
+  const path = file('play.yaml', [
+    'cluster: { brokers: 2, topics: { orders: { partitions: 3, config: { min.insync.replicas: 2 } } } }',
+    'faults: [{ name: deaf, on: { api: Produce }, do: { drop: request } }]',
+  ])
+  let asked: Promise<unknown[]> | undefined
+  const { code, err } = await spawned(
+    ['broker', '--config', path, '--port', '0', '--control-port', '0', '--log', 'json'],
+    ({ out }, kill) => {
+      const url = /^control=(http:\/\/127\.0\.0\.1:\d+)\n/m.exec(out)?.[1]
+      if (url === undefined || asked !== undefined) return
+      const get = async (path: string) => (await fetch(url + path)).json()
+      asked = Promise.all([get('/v1/cluster'), get('/v1/faults'), get('/proxies')])
+      void asked.finally(() => kill('SIGTERM'))
+    },
+  )
+  expect(await asked).toMatchObject([
+    { topics: [{ name: 'orders', partitions: 3 }], brokers: [{ id: 1 }, { id: 2 }] },
+    { faults: [{ name: 'deaf', hits: 0 }] },
+    { 'broker-1': { enabled: true } },
+  ])
+  expect(code).toBe(0)
+  const logged = err
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(logged.filter(({ msg }) => msg === 'broker-started').map(({ broker }) => broker)).toEqual([1, 2])
 }, 30_000)
 
 test("harrow broker: a port in use is not the caller's grammar, and exits with 3", async () => {
