@@ -29,6 +29,8 @@ export class Broker {
   /** Counts starts: what was received before the last one is of another life. */
   private life = 0
   private cancelFencing: (() => void) | undefined
+  /** The rest of a shutdown that has told the controller and not yet closed its door. */
+  private endLater: (() => void) | undefined
   /** What was asked for while a start or a stop was under way, in order. */
   private readonly later: (() => void)[] = []
 
@@ -85,6 +87,8 @@ export class Broker {
   stop(how: 'fin' | 'reset', done: () => void): void {
     if (this.isChanging) {
       this.later.push(() => this.stop(how, done))
+      // When the whole cluster stops it takes back every timer, and with it the one that this broker waits for.
+      if (!this.parts.cluster.isStarted) this.endLater?.()
       return
     }
     if (this.state === 'down') {
@@ -99,7 +103,12 @@ export class Broker {
     const { cluster, node, timers } = this.parts
     // Leaders move while it still answers, so that whoever waits for replicas is told before the door closes.
     if (cluster.isStarted) cluster.controller.controlledShutdown(node)
-    timers.after(0, () => this.end(how, done))
+    this.endLater = () => {
+      cancel()
+      this.endLater = undefined
+      this.end(how, done)
+    }
+    const cancel = timers.after(0, this.endLater)
   }
 
   /** Its process ends. */

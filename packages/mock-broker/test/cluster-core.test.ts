@@ -37,3 +37,12 @@ test('cluster: every API it answers is one of the protocol', () => {
   expect(rows.length).toBeGreaterThan(6)
   for (const { apiKey } of rows) expect(Object.values(apis).map((api) => api.key)).toContain(apiKey)
 })
+
+test('cluster: stopped in the same instant as one of its brokers, it stops all the same', () => {
+  const sim = new Simulation({ brokers: 2 })
+  let stopped = 0
+  sim.cluster.broker(1).stop(() => stopped++)
+  sim.cluster.stop(() => stopped++)
+  sim.run(100)
+  expect([stopped, sim.runtime.transport.listening, sim.runtime.clock.pending]).toEqual([2, 0, 0])
+})
