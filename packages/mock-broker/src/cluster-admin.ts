@@ -2,6 +2,7 @@ import type { Broker } from './broker.ts'
 import type { Cluster, ClusterNode, Topic } from './cluster.ts'
 import { type BrokerOptions, ClusterOptionsError, parseBrokerOptions } from './config.ts'
 import { suggestion } from './did-you-mean.ts'
+import { type KafkaReleaseName, kafkaRelease } from './kafka-releases.ts'
 import type { Partition } from './replication/partition.ts'
 import type { Timers } from './timers.ts'
 
@@ -26,6 +27,8 @@ export interface RollOptions {
   readonly downMs?: number
   /** How long to wait between two brokers. Milliseconds; default 0. */
   readonly betweenMs?: number
+  /** The release that each broker comes back as: a rolling upgrade, or downgrade. */
+  readonly to?: KafkaReleaseName
 }
 
 export interface AdminParts {
@@ -182,7 +185,11 @@ export class ClusterAdmin {
   addBroker(options: BrokerOptions, done: (error?: Error) => void): number {
     const { cluster } = this.parts
     const nextId = Math.max(0, ...cluster.nodes.map(({ id }) => id)) + 1
-    const config = parseBrokerOptions(options, { id: nextId, host: cluster.nodes[0]?.host ?? '127.0.0.1' })
+    const config = parseBrokerOptions(options, {
+      id: nextId,
+      host: cluster.nodes[0]?.host ?? '127.0.0.1',
+      kafka: cluster.config.kafka,
+    })
     if (cluster.node(config.id) !== undefined) {
       throw new ClusterOptionsError([{ path: ['id'], message: `${config.id} is already taken` }])
     }
@@ -208,10 +215,15 @@ export class ClusterAdmin {
     })
   }
 
+  /** A broker looks like another release from now on. @throws RangeError if there is no such broker */
+  setKafka(broker: number, kafka: KafkaReleaseName): void {
+    this.node(broker).release = kafkaRelease(kafka)
+  }
+
   /** Restarts every broker, one after another, each in good order. */
   roll(options: RollOptions, done: (error?: Error) => void): void {
     const { timers, brokers } = this.parts
-    const { downMs = 0, betweenMs = 0 } = options
+    const { downMs = 0, betweenMs = 0, to } = options
     const rest = [...brokers]
     const next = (error?: Error): void => {
       const broker = rest.shift()
@@ -220,6 +232,7 @@ export class ClusterAdmin {
         return
       }
       broker.stop('fin', () => {
+        if (to !== undefined) this.setKafka(broker.node.id, to)
         const restart = (): void => broker.start((problem) => void timers.after(betweenMs, () => next(problem)))
         timers.after(downMs, restart)
       })

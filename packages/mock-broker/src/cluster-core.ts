@@ -1,4 +1,5 @@
 import {
+  type Api,
   type CompressionCodecs,
   portableCodecs,
   type RecordBatch,
@@ -11,6 +12,7 @@ import { type BrokerNode, Cluster, type ClusterNode } from './cluster.ts'
 import { ClusterAdmin } from './cluster-admin.ts'
 import { clusterControl } from './cluster-control.ts'
 import {
+  type ApiVersionLimit,
   type ClusterOptions,
   ClusterOptionsError,
   parseClusterOptions,
@@ -30,7 +32,7 @@ import type { ClusterControl } from './faults/fault-kind.ts'
 import { type FaultRule, FaultRuleError, parseFaultRule } from './faults/rule.ts'
 import { faultStep } from './faults/step.ts'
 import { assertConsumed } from './faults/unconsumed.ts'
-import type { Finding } from './findings.ts'
+import { type Finding, UnhandledRequestsError, unhandledKinds } from './findings.ts'
 import { handlers } from './handlers/index.ts'
 import { RequestJournal } from './journal.ts'
 import { sequenceAfter } from './log/producer-state.ts'
@@ -47,6 +49,19 @@ export interface ClusterExtras {
   readonly codecs?: CompressionCodecs
   /** Hears everything that happens. It must not call back into the cluster. */
   readonly trace?: Tracer
+}
+
+/** What a broker serves, worked out once per release. */
+function servedByRelease(
+  apis: readonly Api[],
+  limits: Readonly<Record<string, ApiVersionLimit>>,
+): (node: ClusterNode) => ServedVersions {
+  const byRelease = new Map<string, ServedVersions>()
+  return ({ release }) => {
+    const served = byRelease.get(release.name) ?? new ServedVersions(apis, release, limits)
+    byRelease.set(release.name, served)
+    return served
+  }
 }
 
 /** A fault rule at work. */
@@ -117,7 +132,7 @@ export class ClusterCore {
     const pipeline = new Pipeline({
       cluster,
       handlers,
-      served: new ServedVersions(apis, config.apiVersions),
+      servedBy: servedByRelease(apis, config.apiVersions),
       codecs: this.codecs,
       faults: this.chain,
       journal: this.requests,
@@ -201,6 +216,13 @@ export class ClusterCore {
 
   get findings(): readonly Finding[] {
     return this.cluster.findings.list
+  }
+
+  /** @throws UnhandledRequestsError if a client asked for what is not served and `onUnhandledRequest` is `error` */
+  assertRequestsHandled(): void {
+    if (this.cluster.config.onUnhandledRequest !== 'error') return
+    const unhandled = this.findings.filter(({ kind }) => unhandledKinds.has(kind))
+    if (unhandled.length > 0) throw new UnhandledRequestsError(unhandled)
   }
 
   /** For a census: zero after `stop`. */

@@ -5,6 +5,7 @@ import type { BrokerConfig, ClusterConfig, TopicPlan } from './config.ts'
 import { EventStream } from './event-stream.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { type Finding, Findings } from './findings.ts'
+import { type KafkaRelease, kafkaRelease } from './kafka-releases.ts'
 import { LogMemory } from './log/log-memory.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Controller } from './replication/controller.ts'
@@ -35,6 +36,8 @@ export interface ClusterNode extends BrokerNode {
   wallSkewMs: number
   /** Whether its disk has failed: it neither reads nor writes. */
   isLogDirOffline: boolean
+  /** The release of Kafka that it looks like. */
+  release: KafkaRelease
   readonly fetchSessions: FetchSessions
 }
 
@@ -272,10 +275,11 @@ export class Cluster {
     for (const [name, plan] of this.config.topics) this.createTopic(name, plan)
   }
 
-  private newNode({ id, host, port, rack }: BrokerConfig): ClusterNode {
+  private newNode({ id, host, port, rack, kafka }: BrokerConfig): ClusterNode {
     const fetchSessions = new FetchSessions(this.random.fork(`fetch sessions ${id}`))
     const state = { isRunning: false, isFenced: true, lagMs: this.config.replicationLagMs }
-    return { id, host, port, rack, ...state, wallSkewMs: 0, isLogDirOffline: false, fetchSessions }
+    const release = kafkaRelease(kafka)
+    return { id, host, port, rack, ...state, wallSkewMs: 0, isLogDirOffline: false, release, fetchSessions }
   }
 
   private grow(topic: Topic, assignments: readonly (readonly number[])[]): void {
@@ -302,6 +306,7 @@ export class Cluster {
       isRunning: (id) => this.node(id)?.isRunning === true,
       isAvailable: (id) => this.node(id)?.isFenced === false,
       lagOf: (id) => this.node(id)?.lagMs ?? 0,
+      holdsHighWatermark: (id) => this.node(id)?.release.holdsHighWatermarkBelowMinIsr ?? true,
       tell: (event) => this.tell(event),
     }
   }

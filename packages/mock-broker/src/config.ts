@@ -1,6 +1,7 @@
 import type { Duration, Size } from '@harrow/runtime'
 import { type Field, type Issue, parseObject } from './field.ts'
 import type { Finding } from './findings.ts'
+import { type KafkaReleaseName, kafkaReleaseNames, latestRelease } from './kafka-releases.ts'
 import { type TopicSettings, topicConfigFields, topicSettingsFrom } from './topic-config.ts'
 
 export interface BrokerOptions {
@@ -11,6 +12,8 @@ export interface BrokerOptions {
   /** 0 takes any free port at the first start, and the same one at every later start. Default: the cluster's `ports`. */
   readonly port?: number
   readonly rack?: string
+  /** The release of Kafka that it looks like. Default: the cluster's. */
+  readonly kafka?: KafkaReleaseName
 }
 
 export interface TopicOptions {
@@ -24,6 +27,8 @@ export interface TopicOptions {
 
 /** The lowest and highest version to serve of an API; false hides the API. */
 export type ApiVersionLimit = false | { readonly min?: number; readonly max?: number }
+
+export type UnhandledRequestPolicy = 'error' | 'warn' | 'close' | ((finding: Finding) => void)
 
 export interface ClusterOptions {
   /** How many brokers, numbered from 1, or one entry for each. Default 1. */
@@ -41,7 +46,9 @@ export interface ClusterOptions {
   /** Governs every choice the cluster makes. Default: from the runtime. */
   readonly seed?: number
   readonly clusterId?: string
-  /** Narrows the versions that are served, by Kafka's API name, to look like an older cluster. */
+  /** The release of Kafka that the brokers look like: what they serve, and how they replicate. Default: the latest. */
+  readonly kafka?: KafkaReleaseName
+  /** Narrows the versions that are served further, by Kafka's API name. */
   readonly apiVersions?: Readonly<Record<string, ApiVersionLimit>>
   /** `socket.request.max.bytes`. Default 100 MiB. */
   readonly frameBytesMax?: Size
@@ -85,8 +92,12 @@ export interface ClusterOptions {
    * `delete-oldest` deletes the oldest batches of the partition written to, as retention does.
    */
   readonly logOverflow?: 'refuse' | 'delete-oldest'
-  /** Called for every request that the cluster cannot answer, besides the finding. */
-  readonly onUnhandledRequest?: (finding: Finding) => void
+  /**
+   * What a request does that the cluster does not serve, by its API or its version. Its connection closes in any case, as
+   * in Kafka. `error` (the default): a finding, and `MockCluster.stop()` rejects. `warn`: a finding. `close`: nothing
+   * else. A function is called for each finding of this kind, also for malformed requests, and nothing rejects.
+   */
+  readonly onUnhandledRequest?: UnhandledRequestPolicy
 }
 
 /** The options with every default filled in and every unit resolved. */
@@ -114,7 +125,8 @@ export interface ClusterConfig {
   readonly captureBytesMax: number
   readonly logBytesMax: number
   readonly logOverflow: 'refuse' | 'delete-oldest'
-  readonly onUnhandledRequest: ((finding: Finding) => void) | undefined
+  readonly onUnhandledRequest: UnhandledRequestPolicy
+  readonly kafka: KafkaReleaseName
 }
 
 export interface BrokerConfig {
@@ -122,6 +134,7 @@ export interface BrokerConfig {
   readonly host: string
   readonly port: number
   readonly rack: string | null
+  readonly kafka: KafkaReleaseName
 }
 
 /** A topic to be made. */
@@ -144,6 +157,7 @@ export class ClusterOptionsError extends Error {
 const nodeId = { is: 'integer', min: 0, max: 2 ** 31 - 1 } as const
 const port = { is: 'integer', min: 0, max: 65_535 } as const
 const version = { is: 'integer', min: 0, max: 32_767 } as const
+const release = { is: 'one-of', values: kafkaReleaseNames } as const
 const partitionCount = { is: 'integer', min: 1, max: 100_000 } as const
 const brokersMax = 1000
 
@@ -163,6 +177,7 @@ const brokerFields: readonly Field[] = [
   { key: 'host', type: { is: 'string' }, doc: 'Where it listens and what clients are told.' },
   { key: 'port', type: port, doc: '0 takes any free port at the first start and keeps it.' },
   { key: 'rack', type: { is: 'string' }, doc: '`broker.rack`.' },
+  { key: 'kafka', type: release, doc: "The release of Kafka that it looks like. Default: the cluster's." },
 ]
 
 /** Every option of a cluster: one row each. */
@@ -192,6 +207,12 @@ export const clusterOptionFields: readonly Field[] = [
     key: 'seed',
     type: { is: 'integer', min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER },
     doc: 'Governs every choice the cluster makes.',
+  },
+  {
+    key: 'kafka',
+    type: release,
+    doc: 'The release of Kafka that the brokers look like: what they serve, and how they replicate.',
+    default: latestRelease,
   },
   { key: 'clusterId', type: { is: 'string' }, doc: 'Default: drawn from the seed.' },
   {
@@ -299,7 +320,12 @@ export const clusterOptionFields: readonly Field[] = [
     doc: 'When the logs are full: answer KAFKA_STORAGE_ERROR, or delete the oldest batches of the partition.',
     default: 'refuse',
   },
-  { key: 'onUnhandledRequest', type: { is: 'function' }, doc: 'Called for every request that cannot be answered.' },
+  {
+    key: 'onUnhandledRequest',
+    type: { is: 'any-of', types: [{ is: 'one-of', values: ['error', 'warn', 'close'] }, { is: 'function' }] },
+    doc: 'A request that is not served closes the connection; `error`: stopping fails, `warn`: a finding, `close`: no more.',
+    default: 'error',
+  },
 ]
 
 /** @throws ClusterOptionsError with everything that is wrong */
@@ -351,20 +377,21 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     captureBytesMax: parsed.captureBytesMax ?? 16 * 1024 * 1024,
     logBytesMax: parsed.logBytesMax ?? 1024 * 1024 * 1024,
     logOverflow: parsed.logOverflow ?? 'refuse',
-    onUnhandledRequest: parsed.onUnhandledRequest,
+    onUnhandledRequest: parsed.onUnhandledRequest ?? 'error',
+    kafka: parsed.kafka ?? latestRelease,
   }
 }
 
 /** A broker's options on their own, for one that joins later. @throws ClusterOptionsError */
 export function parseBrokerOptions(
   options: BrokerOptions,
-  defaults: { readonly id: number; readonly host: string },
+  defaults: { readonly id: number; readonly host: string; readonly kafka: KafkaReleaseName },
 ): BrokerConfig {
   const issues: Issue[] = []
   const parsed = parseObject(brokerFields, options, [], issues) as BrokerOptions
   if (issues.length > 0) throw new ClusterOptionsError(issues)
-  const { id = defaults.id, host = defaults.host, port: listenAt = 0, rack = null } = parsed
-  return { id, host, port: listenAt, rack }
+  const { id = defaults.id, host = defaults.host, port: listenAt = 0, rack = null, kafka = defaults.kafka } = parsed
+  return { id, host, port: listenAt, rack, kafka }
 }
 
 /** A topic's options on their own, for topics made while the cluster runs. */
@@ -423,6 +450,7 @@ function brokerConfigs(options: ParsedOptions, issues: Issue[]): BrokerConfig[] 
     host: broker.host ?? options.host ?? '127.0.0.1',
     port: broker.port ?? options.ports?.[index] ?? 0,
     rack: broker.rack ?? null,
+    kafka: broker.kafka ?? options.kafka ?? latestRelease,
   }))
   const ids = new Set<number>()
   for (const [index, { id }] of brokers.entries()) {

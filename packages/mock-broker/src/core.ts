@@ -10,6 +10,7 @@ export {
   clusterOptionFields,
   parseClusterOptions,
   type TopicOptions,
+  type UnhandledRequestPolicy,
 } from './config.ts'
 export { ControlApi, type ControlRequest, type ControlResponse } from './control/control-api.ts'
 export { DeliveryError, timeline } from './delivery/delivery-error.ts'
@@ -38,7 +39,7 @@ export {
 export { UnconsumedFaultsError } from './faults/unconsumed.ts'
 export { describeType, type Field, type FieldType, type Issue } from './field.ts'
 export { faultRuleSchema, fieldSchema, type JsonSchema, objectSchema } from './field-schema.ts'
-export type { Finding } from './findings.ts'
+export { type Finding, UnhandledRequestsError } from './findings.ts'
 export {
   type JournalEntry,
   JournalOverflowError,
@@ -46,6 +47,7 @@ export {
   type RequestJournal,
   type WrittenBatch,
 } from './journal.ts'
+export { type KafkaReleaseName, kafkaReleaseNames } from './kafka-releases.ts'
 export type { StoredRecord } from './stored-record.ts'
 export { type TopicConfig, topicConfigFields } from './topic-config.ts'
 export type { BrokerEvent, Tracer } from './trace.ts'

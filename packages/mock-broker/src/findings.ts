@@ -21,6 +21,25 @@ export interface Finding {
   readonly atMs: number
 }
 
+/** A request that nobody here answers, although it may be a good one. */
+export const unhandledKinds: ReadonlySet<Finding['kind']> = new Set(['unknown-api', 'unsupported-version'])
+
+/** Clients asked for what the cluster does not serve: a test that goes on regardless tests something else. */
+export class UnhandledRequestsError extends Error {
+  override readonly name = 'UnhandledRequestsError'
+  readonly findings: readonly Finding[]
+
+  constructor(findings: readonly Finding[]) {
+    const lines = findings.map(
+      ({ broker, connection, message }) => `  broker ${broker}, connection ${connection}: ${message}`,
+    )
+    super(
+      `clients sent requests that this cluster does not serve (onUnhandledRequest: 'warn' lets them pass):\n${[...new Set(lines)].join('\n')}`,
+    )
+    this.findings = findings
+  }
+}
+
 /** Keeps the first findings, counts the rest: what happens first explains most. */
 export class Findings {
   private readonly kept: Finding[] = []

@@ -3,8 +3,9 @@ import { nodeCodecs } from '@harrow/protocol/node'
 import type { Clock } from '@harrow/runtime'
 import { nodeRuntime } from '@harrow/runtime/node'
 import type { BrokerNode } from './cluster.ts'
+import type { ClusterAdmin, RollOptions } from './cluster-admin.ts'
 import { ClusterCore, type ClusterExtras, type CoreFaultHandle } from './cluster-core.ts'
-import type { ClusterOptions, TopicOptions } from './config.ts'
+import type { BrokerOptions, ClusterOptions, TopicOptions } from './config.ts'
 import { ControlApi } from './control/control-api.ts'
 import { type ControlServer, type ControlServerOptions, serveControl } from './control/server.ts'
 import type { DeliveryQuery, DeliveryReport } from './delivery/record-delivery.ts'
@@ -66,12 +67,15 @@ export class MockCluster implements AsyncDisposable {
     return new MockCluster(core, runtime.clock)
   }
 
-  /** Resolves when no socket and no timer is left. Idempotent. */
+  /**
+   * Resolves when no socket and no timer is left. Rejects then with UnhandledRequestsError if a client asked for what
+   * this cluster does not serve, unless `onUnhandledRequest` says otherwise. Idempotent.
+   */
   stop(): Promise<void> {
     this.stopped ??= Promise.all([
       ...[...this.controls].map((control) => control.stop()),
       new Promise<void>((resolve) => this.core.stop(resolve)),
-    ]).then(() => {})
+    ]).then(() => this.core.assertRequestsHandled())
     return this.stopped
   }
 
@@ -88,6 +92,28 @@ export class MockCluster implements AsyncDisposable {
     const control = await serveControl((request, respond) => api.take(request, respond), options)
     this.controls.add(control)
     return control
+  }
+
+  /** What administrators, and accidents, do to brokers, replicas and topics. */
+  get admin(): ClusterAdmin {
+    return this.core.admin
+  }
+
+  /** A new broker joins and starts. Resolves with its node id. Rejects if its port is taken. */
+  addBroker(options: BrokerOptions = {}): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const id = this.admin.addBroker(options, (error) => (error ? reject(error) : resolve(id)))
+    })
+  }
+
+  /** A broker leaves for good: others take over its replicas. Resolves when its port is free. */
+  removeBroker(id: number): Promise<void> {
+    return new Promise((resolve) => this.admin.removeBroker(id, resolve))
+  }
+
+  /** Restarts every broker, one after another, each in good order. Resolves when the last one is up. */
+  roll(options: RollOptions = {}): Promise<void> {
+    return new Promise((resolve, reject) => this.admin.roll(options, (error) => (error ? reject(error) : resolve())))
   }
 
   /** `host:port` of every broker, as `bootstrap.servers` wants it. */

@@ -19,7 +19,7 @@ import type { ActingRule, FaultChain } from './faults/chain.ts'
 import type { Answer, ClusterControl, ConnectionControl, Delivery } from './faults/fault-kind.ts'
 import { pickTarget, type RequestFacts } from './faults/match.ts'
 import { faultStep } from './faults/step.ts'
-import type { Finding } from './findings.ts'
+import { type Finding, unhandledKinds } from './findings.ts'
 import { unknownVersionAnswer } from './handlers/api-versions.ts'
 import type { Call, Handler, InjectedError, Outcome } from './handlers/handler.ts'
 import { OpenEntry, type RequestJournal } from './journal.ts'
@@ -53,7 +53,8 @@ export interface Sink {
 export interface PipelineParts {
   readonly cluster: Cluster
   readonly handlers: readonly Handler[]
-  readonly served: ServedVersions
+  /** What the release of a broker serves. */
+  servedBy(node: ClusterNode): ServedVersions
   readonly codecs: CompressionCodecs
   readonly faults: FaultChain
   readonly journal: RequestJournal
@@ -118,7 +119,8 @@ export class Pipeline {
     }
     const { apiKey, apiVersion: version, correlationId, clientId, bodyOffset } = header
     const handler = this.handlersByKey.get(apiKey)
-    const served = this.parts.served.of(apiKey)
+    const versions = this.parts.servedBy(source.node)
+    const served = versions.of(apiKey)
     if (handler === undefined || served === undefined) {
       const name = apiByKey(apiKey)?.name ?? `API key ${apiKey}`
       return { kind: 'unknown-api', problem: `${name} v${version} is not answered by this cluster` }
@@ -128,7 +130,7 @@ export class Pipeline {
     if (version < served.min || version > served.max) {
       // The one API that may be asked in any version, since it is how a client finds out (A1).
       if (api.key === apiVersions.key) {
-        const body = unknownVersionAnswer(this.parts.served)
+        const body = unknownVersionAnswer(versions)
         return { ...known, body: {}, answerVersion: 0, ready: { do: 'answer', body, applied: false } }
       }
       const problem = `${api.name} v${version} of "${clientId ?? ''}" is not among v${served.min} to v${served.max}`
@@ -145,8 +147,11 @@ export class Pipeline {
 
   private unhandled(kind: Finding['kind'], message: string, { node, connection }: Source): void {
     const { cluster } = this.parts
+    const { onUnhandledRequest } = cluster.config
+    const isQuiet = onUnhandledRequest === 'close' && unhandledKinds.has(kind)
+    if (isQuiet) return
     const finding = cluster.find({ kind, broker: node.id, connection, message })
-    cluster.config.onUnhandledRequest?.(finding)
+    if (typeof onUnhandledRequest === 'function') onUnhandledRequest(finding)
   }
 }
 
@@ -376,7 +381,7 @@ class Exchange {
       random: source.random,
       clientId: received.clientId,
       version: received.version,
-      served: parts.served,
+      served: parts.servedBy(source.node),
       codecs: parts.codecs,
       later: (ms, wake) => parts.timers.after(ms, () => this.guarded(wake)),
       injected: this.injected,

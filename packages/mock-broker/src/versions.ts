@@ -2,6 +2,7 @@ import type { Api } from '@harrow/protocol'
 import type { ApiVersionLimit } from './config.ts'
 import { suggestion } from './did-you-mean.ts'
 import { type Issue, shown } from './field.ts'
+import type { KafkaRelease } from './kafka-releases.ts'
 
 /** What is served of one API. */
 export interface ServedApi {
@@ -13,21 +14,19 @@ export interface ServedApi {
   readonly advertisedMin: number
 }
 
-/**
- * The versions that a cluster answers: those of its handlers, narrowed by limits. Presets of real releases will be such
- * limits too.
- */
+/** The versions that a broker answers: those of the handlers, narrowed by its release and by the cluster's limits. */
 export class ServedVersions {
   readonly rows: readonly ServedApi[]
   private readonly byKey: ReadonlyMap<number, ServedApi>
 
-  constructor(apis: Iterable<Api>, limits: Readonly<Record<string, ApiVersionLimit>>) {
+  constructor(apis: Iterable<Api>, release: KafkaRelease, limits: Readonly<Record<string, ApiVersionLimit>>) {
     const rows: ServedApi[] = []
     for (const api of apis) {
       const limit = limits[api.name]
-      if (limit === false) continue
+      const releaseMax = release.apiVersionsMax.get(api.name)
+      if (limit === false || releaseMax === undefined) continue
       const min = Math.max(api.versions.min, limit?.min ?? 0)
-      const max = Math.min(api.versions.max, limit?.max ?? Number.POSITIVE_INFINITY)
+      const max = Math.min(api.versions.max, releaseMax, limit?.max ?? Number.POSITIVE_INFINITY)
       const advertisedMin = limit?.min ?? api.advertisedMin
       if (min <= max) rows.push({ name: api.name, key: api.key, min, max, advertisedMin })
     }

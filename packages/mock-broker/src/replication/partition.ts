@@ -21,6 +21,8 @@ export interface PartitionSurroundings {
   isAvailable(nodeId: number): boolean
   /** How long after an append the followers on this broker have it. */
   lagOf(nodeId: number): number
+  /** Whether its release counts `min.insync.replicas` with care: see `KafkaRelease.holdsHighWatermarkBelowMinIsr`. */
+  holdsHighWatermark(nodeId: number): boolean
   tell(event: BrokerEventInput): void
 }
 
@@ -85,9 +87,11 @@ export class Partition {
     return this.log.highWatermark >= this.epochStart
   }
 
-  /** `min.insync.replicas`, but never more than there are replicas. */
+  /** `min.insync.replicas`, but since Kafka 3.7 never more than there are replicas. */
   get minInsyncReplicas(): number {
-    return Math.min(this.config.minInsyncReplicas, this.replicas.length)
+    const { minInsyncReplicas } = this.config
+    const isCapped = this.around.holdsHighWatermark(this.leaderId)
+    return isCapped ? Math.min(minInsyncReplicas, this.replicas.length) : minInsyncReplicas
   }
 
   get isUnderMinIsr(): boolean {
@@ -314,9 +318,10 @@ export class Partition {
     return log.endOffset >= this.highWatermark && log.endOffset >= this.epochStart
   }
 
-  /** Java: `Partition.maybeIncrementLeaderHW`. It stands still while too few are in sync (KIP-966). */
+  /** Java: `Partition.maybeIncrementLeaderHW`. Since Kafka 3.7 it stands still while too few are in sync (KIP-966). */
   private advanceHighWatermark(): boolean {
-    if (this.leaderId === -1 || this.isUnderMinIsr) return false
+    if (this.leaderId === -1) return false
+    if (this.isUnderMinIsr && this.around.holdsHighWatermark(this.leaderId)) return false
     const { log } = this
     let offset = log.endOffset
     for (const id of this.isr) {
