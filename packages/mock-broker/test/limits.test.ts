@@ -76,7 +76,7 @@ test.each<[object, string]>([
   [{ broker: 3 }, 'broker: unknown key "broker", did you mean "brokers"?'],
   [
     { brokers: 0 },
-    'brokers: must be a whole number from 1 to 1000, or a list; each item an object with id, host, port, rack, not 0',
+    'brokers: must be a whole number from 1 to 1000, or a list; each item an object with id, host, port, rack, kafka, not 0',
   ],
   [{ brokers: [{ id: 1 }, { id: 1 }] }, 'brokers.1.id: 1 is already taken'],
   [

@@ -1,0 +1,104 @@
+import { describeConfigs, type KafkaErrorRow, kafkaErrors, type RequestOf, type ResponseInput } from '@harrow/protocol'
+import { brokerConfig } from '../broker-config.ts'
+import type { Topic } from '../cluster.ts'
+import { topicNameProblem } from '../config.ts'
+import { configResource, configSource, configType } from '../config-resource.ts'
+import { topicConfigTable } from '../topic-config-table.ts'
+import { type Call, type Handler, injectedError } from './handler.ts'
+
+/** The settings of topics and of this broker (KIP-133, KIP-226). Java: `ConfigHelper`. */
+export const describeConfigsHandler: Handler<typeof describeConfigs> = {
+  api: describeConfigs,
+
+  targets: (request) =>
+    request.resources.flatMap(({ resourceType, resourceName }) =>
+      resourceType === configResource.topic ? [{ topic: resourceName }] : [],
+    ),
+
+  handle(request, call) {
+    const results = request.resources.map((resource): Result => {
+      const { resourceType, resourceName, configurationKeys } = resource
+      const found = describe(resource, request, call)
+      if (!Array.isArray(found)) {
+        const { error, message } = found
+        return { errorCode: error.code, errorMessage: message, resourceType, resourceName, configs: [] }
+      }
+      const isAsked = ({ name }: Entry): boolean => !configurationKeys?.length || configurationKeys.includes(name)
+      const configs = found.filter(isAsked)
+      return { errorCode: 0, errorMessage: null, resourceType, resourceName, configs }
+    })
+    return { do: 'answer', body: { throttleTimeMs: 0, results }, applied: true }
+  },
+}
+
+type Request = RequestOf<typeof describeConfigs>
+type Resource = Request['resources'][number]
+type Result = ResponseInput<typeof describeConfigs>['results'][number]
+type Entry = Result['configs'][number]
+
+interface Refused {
+  readonly error: KafkaErrorRow
+  readonly message: string | null
+}
+
+function describe({ resourceType, resourceName }: Resource, request: Request, call: Call): Entry[] | Refused {
+  const isTopic = resourceType === configResource.topic
+  const injected = isTopic ? injectedError(call, resourceName) : call.injected?.error
+  if (injected !== undefined) return { error: injected, message: injected.message }
+  if (isTopic) {
+    const because = topicNameProblem(resourceName)
+    if (because !== undefined) return { error: kafkaErrors.INVALID_TOPIC_EXCEPTION, message: because }
+    const topic = call.cluster.topic(resourceName)
+    return topic === undefined
+      ? { error: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, message: null }
+      : ofTopic(topic, request)
+  }
+  const { INVALID_REQUEST } = kafkaErrors
+  if (resourceType !== configResource.broker) {
+    return { error: INVALID_REQUEST, message: `Unsupported resource type: ${resourceType}` }
+  }
+  // The defaults of all brokers together: nothing was ever set there.
+  if (resourceName === '') return []
+  if (!/^-?\d+$/.test(resourceName)) {
+    return { error: INVALID_REQUEST, message: `Broker id must be an integer, but it is: ${resourceName}` }
+  }
+  if (Number(resourceName) !== call.node.id) {
+    const message = `Unexpected broker id, expected ${call.node.id} or empty string, but received ${resourceName}`
+    return { error: INVALID_REQUEST, message }
+  }
+  return ofBroker(request, call)
+}
+
+function ofTopic({ overrides }: Topic, { includeSynonyms, includeDocumentation }: Request): Entry[] {
+  return topicConfigTable.map(({ key, kind, default: usual, doc }) => {
+    const value = overrides.get(key)
+    const own = value === undefined ? [] : [{ name: key, value, source: configSource.topic }]
+    const synonyms = [...own, { name: key, value: usual, source: configSource.default }]
+    return {
+      name: key,
+      value: value ?? usual,
+      readOnly: false,
+      configSource: value === undefined ? configSource.default : configSource.topic,
+      isSensitive: false,
+      synonyms: includeSynonyms ? synonyms : [],
+      configType: configType[kind],
+      documentation: includeDocumentation ? doc : null,
+    }
+  })
+}
+
+function ofBroker({ includeSynonyms }: Request, call: Call): Entry[] {
+  return brokerConfig(call.cluster, call.node).map(({ key, kind, value, isDefault }) => {
+    const source = isDefault ? configSource.default : configSource.staticBroker
+    return {
+      name: key,
+      value,
+      readOnly: true,
+      configSource: source,
+      isSensitive: false,
+      synonyms: includeSynonyms ? [{ name: key, value, source }] : [],
+      configType: configType[kind],
+      documentation: null,
+    }
+  })
+}

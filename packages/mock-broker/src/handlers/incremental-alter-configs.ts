@@ -1,0 +1,75 @@
+import { incrementalAlterConfigs, kafkaErrors, type RequestOf } from '@harrow/protocol'
+import type { Topic } from '../cluster.ts'
+import { configResource } from '../config-resource.ts'
+import { topicConfigRow } from '../topic-config.ts'
+import { applySettings, type ConfigRefusal, changeable } from '../topic-settings-change.ts'
+import type { Call, Handler } from './handler.ts'
+
+/** Changes single settings of topics and leaves the others alone (KIP-339). Java: `ConfigurationControlManager`. */
+export const incrementalAlterConfigsHandler: Handler<typeof incrementalAlterConfigs> = {
+  api: incrementalAlterConfigs,
+
+  targets: (request) =>
+    request.resources.flatMap(({ resourceType, resourceName }) =>
+      resourceType === configResource.topic ? [{ topic: resourceName }] : [],
+    ),
+
+  handle(request, call) {
+    let applied = false
+    const responses = request.resources.map((resource) => {
+      const { resourceType, resourceName, configs } = resource
+      const topic = changeable(resource, request.resources, call)
+      const result = 'error' in topic ? topic : change(topic, configs, request.validateOnly, call)
+      applied ||= result === undefined && !request.validateOnly
+      const { error = kafkaErrors.NONE, message = null } = result ?? {}
+      return { errorCode: error.code, errorMessage: message, resourceType, resourceName }
+    })
+    return { do: 'answer', body: { throttleTimeMs: 0, responses }, applied }
+  },
+}
+
+type Change = RequestOf<typeof incrementalAlterConfigs>['resources'][number]['configs'][number]
+
+/** What is done with a key, by the number in requests. Java: `AlterConfigOp.OpType`. */
+const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const
+
+function change(
+  topic: Topic,
+  changes: readonly Change[],
+  validateOnly: boolean,
+  call: Call,
+): ConfigRefusal | undefined {
+  const { INVALID_CONFIG, INVALID_REQUEST } = kafkaErrors
+  if (new Set(changes.map(({ name }) => name)).size < changes.length) {
+    return { error: INVALID_REQUEST, message: 'Error due to duplicate config keys' }
+  }
+  const settings = new Map(topic.overrides)
+  for (const { name, configOperation: operation, value } of changes) {
+    if (operation === operations.delete) {
+      settings.delete(name)
+      continue
+    }
+    if (value === null) return { error: INVALID_REQUEST, message: `Null value not supported for : ${name}` }
+    if (operation === operations.set) {
+      settings.set(name, value)
+      continue
+    }
+    if (operation !== operations.append && operation !== operations.subtract) {
+      return { error: INVALID_REQUEST, message: `Unknown operation ${operation} for config key ${name}` }
+    }
+    const row = topicConfigRow(name)
+    if (row?.kind !== 'LIST') {
+      const verb = operation === operations.append ? 'APPEND to' : 'SUBTRACT from'
+      return { error: INVALID_CONFIG, message: `Can't ${verb} key ${name} because its type is not LIST.` }
+    }
+    const before = (settings.get(name) ?? row.default).split(',').filter((item) => item !== '')
+    const items = value.split(',').map((item) => item.trim())
+    const after =
+      operation === operations.append
+        ? [...before, ...items.filter((item) => !before.includes(item))]
+        : before.filter((item) => !items.includes(item))
+    settings.set(name, after.join(','))
+  }
+  const entries = [...settings].map(([name, value]) => ({ name, value }))
+  return applySettings(topic, entries, validateOnly, call)
+}
