@@ -465,3 +465,14 @@ test('replication: stopped with followers behind, a cluster leaves no timer', ()
   sim.run(5)
   expect([sim.cluster.pendingTimers, sim.runtime.clock.pending]).toEqual([0, 0])
 })
+
+test('stop: a cluster that stops while one of its brokers does comes to an end', () => {
+  const sim = world()
+  sim.cluster.broker(1).stop()
+  let stopped = false
+  sim.cluster.stop(() => {
+    stopped = true
+  })
+  sim.run(5)
+  expect([stopped, sim.runtime.clock.pending]).toEqual([true, 0])
+})
