@@ -54,6 +54,14 @@ test.each([
   expect(world().produce(records)).toMatchObject({ errorCode: invalidRecord, errorMessage: null })
 })
 
+test('B5: a second batch with an impossible magic or length is error 2, for its partition alone', () => {
+  const badMagic = edited(batchOf(1), (view) => view.setInt8(16, 9))
+  const badLength = edited(batchOf(1), (view) => view.setInt32(8, 13))
+  for (const second of [badMagic, badLength]) {
+    expect(world().produce(joined(batchOf(1), second))).toMatchObject({ errorCode: corrupt, errorMessage: null })
+  }
+})
+
 test('B7: junk behind the batch, shorter than a header, is trimmed', () => {
   const sim = world()
   expect(sim.produce(joined(batchOf(2), new Uint8Array(11)))?.errorCode).toBe(0)
