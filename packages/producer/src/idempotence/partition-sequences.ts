@@ -38,18 +38,6 @@ export class PartitionSequences {
     this.next = first
   }
 
-  get epoch(): number {
-    return this.identity.epoch
-  }
-
-  get isEmpty(): boolean {
-    return this.inFlight.length === 0
-  }
-
-  get batches(): readonly ProducerBatch[] {
-    return this.inFlight
-  }
-
   get needsAttention(): boolean {
     return this.gapAt !== undefined || this.unresolvedNext !== undefined
   }

@@ -378,6 +378,20 @@ test('metadata: a leader hint counts as seen, so an answer from before it does n
   expect(metadata.cluster.topics.get('a')?.topicId).toBe(idA)
 })
 
+test('metadata: hints for many partitions of a topic all count, and the snapshot before them stays as it was', () => {
+  const metadata = metadataOf()
+  metadata.use('a', 0)
+  const [topic] = answer({ a: { epoch: 5 } }).topics
+  const partitions = [0, 1, 2].map((partitionIndex) => ({ ...topic!.partitions[0]!, partitionIndex }))
+  update(metadata, 0, { ...answer({}), topics: [{ ...topic!, partitions }] })
+  const before = metadata.cluster
+  const hints = [0, 2].map((partition) => ({ topic: 'a', partition, leaderId: 2, leaderEpoch: 6 }))
+  expect(metadata.applyLeaderHints(hints, [])).toBe(true)
+  const leaders = (cluster: typeof before) => [0, 1, 2].map((partition) => cluster.leaderOf('a', partition)?.node.id)
+  expect(leaders(metadata.cluster)).toEqual([2, 1, 2])
+  expect(leaders(before)).toEqual([1, 1, 1])
+})
+
 test('metadata: a leader hint for one partition changes no other', () => {
   const metadata = metadataOf()
   metadata.use('a', 0)

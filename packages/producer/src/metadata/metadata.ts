@@ -86,10 +86,6 @@ export class Metadata {
     return this.updates
   }
 
-  get hasRequestInFlight(): boolean {
-    return this.inFlight !== undefined
-  }
-
   /** Whom to ask. */
   get candidates(): readonly ClusterNode[] {
     return this.isRebootstrapping ? bootstrapNodes(this.options.bootstrapServers) : [...this.snapshot.nodes.values()]
@@ -211,16 +207,22 @@ export class Metadata {
   applyLeaderHints(hints: readonly LeaderHint[], endpoints: readonly ClusterNode[]): boolean {
     const nodes = new Map(this.snapshot.nodes)
     const topics = new Map(this.snapshot.topics)
+    const addresses = new Map(endpoints.map((node) => [node.id, node]))
+    // One copy per topic, not per hint: all partitions of a large topic may move at once.
+    const copies = new Map<string, (PartitionInfo | undefined)[]>()
     let taken = 0
     for (const { topic, partition, leaderId, leaderEpoch } of hints) {
       const known = topics.get(topic)
       const current = known?.partitions[partition]
-      const endpoint = endpoints.find((node) => node.id === leaderId)
+      const endpoint = addresses.get(leaderId)
       if (known === undefined || current === undefined || leaderId < 0 || leaderEpoch < 0) continue
       if (current.leaderEpoch !== undefined && leaderEpoch <= current.leaderEpoch) continue
       if (endpoint === undefined && !nodes.has(leaderId)) continue
       if (endpoint !== undefined) nodes.set(leaderId, endpoint)
-      topics.set(topic, { ...known, partitions: known.partitions.with(partition, { leaderId, leaderEpoch }) })
+      const partitions = copies.get(topic) ?? [...known.partitions]
+      if (!copies.has(topic)) topics.set(topic, { ...known, partitions })
+      copies.set(topic, partitions)
+      partitions[partition] = { leaderId, leaderEpoch }
       this.seenEpochs.get(topic)?.byPartition.set(partition, leaderEpoch)
       this.options.trace?.({ event: 'leader-changed', topic, partition, leader: leaderId })
       taken++

@@ -106,10 +106,6 @@ export class Connection<C> {
     return this.inFlight.count
   }
 
-  get requests(): readonly InFlightRequest<C | undefined>[] {
-    return this.inFlight.all
-  }
-
   get lastAttemptMs(): number {
     return this.lastAttempt
   }
