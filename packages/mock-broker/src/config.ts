@@ -172,7 +172,8 @@ export const topicFields: readonly Field[] = [
   { key: 'config', type: { is: 'object', fields: topicConfigFields }, doc: "Topic configuration under Kafka's keys." },
 ]
 
-const brokerFields: readonly Field[] = [
+/** Every option of a broker: one row each. */
+export const brokerFields: readonly Field[] = [
   { key: 'id', type: nodeId, doc: 'Node id, unique in the cluster. Default: position in the list, from 1.' },
   { key: 'host', type: { is: 'string' }, doc: 'Where it listens and what clients are told.' },
   { key: 'port', type: port, doc: '0 takes any free port at the first start and keeps it.' },

@@ -77,6 +77,28 @@ const examples: readonly (readonly [method: string, target: string, operation: s
   ['POST', '/v1/topics/orders/partitions/1/move-leader', '/v1/topics/{topic}/partitions/{partition}/move-leader'],
   ['GET', '/v1/topics/orders/partitions/0/batches', '/v1/topics/{topic}/partitions/{partition}/batches'],
   ['GET', '/v1/topics/orders/records?partition=0&limit=1', '/v1/topics/{topic}/records'],
+  ...['remove-leader', 'elect-leader', 'elect-unclean', 'shrink-isr', 'restore-isr', 'lose-producer-state'].map(
+    (word) =>
+      ['POST', `/v1/topics/orders/partitions/0/${word}`, `/v1/topics/{topic}/partitions/{partition}/${word}`] as const,
+  ),
+  [
+    'POST',
+    '/v1/topics/orders/partitions/0/delete-records',
+    '/v1/topics/{topic}/partitions/{partition}/delete-records',
+    { offset: 1 },
+  ],
+  ['DELETE', '/v1/topics/orders', '/v1/topics/{topic}'],
+  ['POST', '/v1/topics/orders/recreate', '/v1/topics/{topic}/recreate'],
+  ['POST', '/v1/topics/orders/partitions', '/v1/topics/{topic}/partitions', { count: 5 }],
+  ['POST', '/v1/brokers', '/v1/brokers', { rack: 'b' }],
+  ['DELETE', '/v1/brokers/3', '/v1/brokers/{broker}'],
+  ['POST', '/v1/brokers/1/freeze-metadata', '/v1/brokers/{broker}/freeze-metadata'],
+  ['POST', '/v1/brokers/1/refresh-metadata', '/v1/brokers/{broker}/refresh-metadata'],
+  ['POST', '/v1/brokers/1/skew-clock', '/v1/brokers/{broker}/skew-clock', { ms: -1000 }],
+  ['POST', '/v1/brokers/1/log-dir', '/v1/brokers/{broker}/log-dir', { offline: true }],
+  ['POST', '/v1/brokers/1/release', '/v1/brokers/{broker}/release', { kafka: '2.8' }],
+  ['POST', '/v1/lag', '/v1/lag', { lag: '100ms', broker: 2, topic: 'orders', partition: 0 }],
+  ['POST', '/v1/roll', '/v1/roll', { down: 1, to: '3.9' }],
   ['GET', '/v1/faults', '/v1/faults'],
   ['POST', '/v1/faults', '/v1/faults', { name: 'new one', on: { api: 'Fetch' }, do: { error: 6 } }],
   ['GET', '/v1/faults/lose%20one', '/v1/faults/{fault}'],
@@ -159,6 +181,24 @@ test('control: a leader is moved to a broker, and the next one by itself', () =>
   expect(sim.call('POST', path, { to: 3 }).json).toMatchObject({ leader: 3, leaderEpoch: 1 })
   expect(sim.call('POST', path).json).toMatchObject({ leader: 1, leaderEpoch: 2 })
   expect(sim.cluster.leader('orders', 0).id).toBe(1)
+})
+
+test('control: administration is done, not only answered', () => {
+  const sim = new Controlled({ brokers: 3, topics: { orders: 1 } })
+  const partition = '/v1/topics/orders/partitions/0'
+  expect(sim.call('POST', `${partition}/remove-leader`).json).toMatchObject({ leader: -1 })
+  expect(sim.call('POST', `${partition}/elect-leader`).json).toMatchObject({ leader: 1 })
+  expect(sim.call('POST', `${partition}/shrink-isr`, { out: [2] }).json).toMatchObject({ isr: [1, 3] })
+  expect(sim.call('POST', '/v1/lag', { lag: 'for-ever' }).status).toBe(200)
+  sim.produce(batchOf(2), { acks: 1 })
+  expect(sim.call('GET', partition).json).toMatchObject({ endOffset: 2, highWatermark: 0 })
+  expect(sim.call('POST', `${partition}/elect-unclean`, { to: 3 }).json).toMatchObject({ leader: 3, endOffset: 0 })
+  expect(sim.call('GET', '/v1/delivery').json).toMatchObject({ isGood: false, counts: { ackedButLost: 2 } })
+  expect(sim.call('POST', '/v1/topics/orders/partitions', { count: 4 }).json).toMatchObject({ partitions: 4 })
+  expect(sim.call('POST', '/v1/brokers', { rack: 'b' })).toMatchObject({ status: 201, json: { id: 4, rack: 'b' } })
+  expect(sim.call('DELETE', '/v1/brokers/2').json).toMatchObject({ brokers: [{ id: 1 }, { id: 3 }, { id: 4 }] })
+  expect(sim.call('DELETE', '/v1/topics/orders').status).toBe(200)
+  expect(sim.call('GET', '/v1/topics').json).toEqual({ topics: [] })
 })
 
 test('control: a stopped broker is down when the answer comes, and a started one up', () => {
@@ -248,6 +288,10 @@ test.each([
   ['POST', '/v1/topics', { name: 'a b' }, 422, 'topic name has a character'],
   ['POST', '/v1/topics', { name: 'orders' }, 409, 'topic "orders" exists already'],
   ['POST', '/v1/topics', { name: 'new', partitons: 2 }, 422, 'unknown key "partitons", did you mean "partitions"?'],
+  ['POST', '/v1/lag', { lag: 1, topic: 'orders' }, 422, 'topic and partition go together'],
+  ['POST', '/v1/topics/orders/partitions', {}, 422, '"count" is missing'],
+  ['POST', '/v1/brokers/1/release', { kafka: '9.9' }, 422, 'kafka: must be'],
+  ['DELETE', '/v1/brokers/1', undefined, 409, 'broker 1 is the last one'],
   ['POST', '/v1/topics/orders/partitions/0/move-leader', { to: 9 }, 404, 'no live broker to lead orders 0: 9'],
   ['POST', '/v1/topics/orders/partitions/0/move-leader', { to: '1' }, 422, '"to" must be a node id'],
 ])('control: %s %s %j answers an error that helps', (method, target, body, status, message) => {

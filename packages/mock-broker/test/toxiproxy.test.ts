@@ -21,6 +21,13 @@ class Toxic extends Simulation {
     return answer ?? expect.fail('no answer')
   }
 
+  /** Of an answer of broker 1, its length prefix included. */
+  roundTripBytes(): number {
+    const client = this.client()
+    this.ask(metadata, 9, { topics: [] }, { client })
+    return (client.answers[0]?.frame.length ?? 0) + 4
+  }
+
   /** How long an answer of broker 1 takes; undefined if none comes within a second. */
   roundTripMs(): number | undefined {
     const client = this.client()
@@ -85,6 +92,27 @@ test('toxiproxy: timeout is silence, reset_peer a reset', () => {
   sim.call('POST', '/proxies/broker-1/toxics', { type: 'reset_peer', name: 'rst', attributes: { timeout: 0 } })
   const client = sim.client()
   sim.ask(apiVersions, 3, { clientSoftwareName: 'a', clientSoftwareVersion: '1' }, { client })
+  expect(client.closed).toBe('reset')
+})
+
+test('toxiproxy: bandwidth counts kilobytes a second, and a slicer microseconds between slices', () => {
+  const sim = new Toxic()
+  const answerBytes = sim.roundTripBytes()
+  sim.call('POST', '/proxies/broker-1/toxics', { type: 'bandwidth', attributes: { rate: 1 } })
+  expect(sim.roundTripMs()).toBeGreaterThan(answerBytes / 2)
+  sim.call('DELETE', '/proxies/broker-1/toxics/bandwidth_downstream')
+  const attributes = { average_size: 10, size_variation: 0, delay: 2000 }
+  sim.call('POST', '/proxies/broker-1/toxics', { type: 'slicer', attributes })
+  expect(sim.roundTripMs()).toBe((Math.ceil(answerBytes / 10) - 1) * 2)
+})
+
+test('toxiproxy: reset_peer with a timeout resets a new connection after it', () => {
+  const sim = new Toxic()
+  sim.call('POST', '/proxies/broker-1/toxics', { type: 'reset_peer', attributes: { timeout: 20 } })
+  const client = sim.client()
+  sim.run(10)
+  expect(client.closed).toBeUndefined()
+  sim.run(20)
   expect(client.closed).toBe('reset')
 })
 

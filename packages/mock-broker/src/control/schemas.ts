@@ -25,8 +25,11 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     partition: integer,
     leader: { ...integer, description: 'Node id, -1 for nobody.' },
     leaderEpoch: integer,
+    isr: list(integer),
     startOffset: int64,
-    endOffset: int64,
+    endOffset: { ...int64, description: 'Offset that the next record gets at the leader.' },
+    highWatermark: int64,
+    replicas: list(object({ broker: integer, endOffset: int64 })),
   }),
   Header: object({ key: text, value: base64, valueText: textOrNull }),
   Record: object({

@@ -52,7 +52,7 @@ export const clusterRoutes: readonly Route[] = [
   },
 ]
 
-function clusterJson(cluster: ClusterCore): unknown {
+export function clusterJson(cluster: ClusterCore): unknown {
   const { clusterId, bootstrapServers, topics, brokers } = cluster
   return { clusterId, bootstrapServers, brokers: brokers.map(({ id }) => brokerJson(cluster.broker(id))), topics }
 }

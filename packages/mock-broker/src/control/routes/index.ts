@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { administrationRoutes } from './administration.ts'
 import { brokerRoutes } from './brokers.ts'
 import { clusterRoutes } from './cluster.ts'
 import { faultRoutes } from './faults.ts'
@@ -10,6 +11,7 @@ export const routes: readonly Route[] = [
   ...clusterRoutes,
   ...brokerRoutes,
   ...topicRoutes,
+  ...administrationRoutes,
   ...faultRoutes,
   ...observationRoutes,
 ]

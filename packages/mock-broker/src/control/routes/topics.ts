@@ -175,7 +175,7 @@ export function asObject(body: unknown): Record<string, unknown> {
   throw new ControlError(422, 'the body must be a JSON object')
 }
 
-function topicNamed(cluster: ClusterCore, name: string): unknown {
+export function topicNamed(cluster: ClusterCore, name: string): unknown {
   // Asked for partition 0 only for the error with a suggestion.
   cluster.leader(name, 0)
   return cluster.topics.find((topic) => topic.name === name)
@@ -185,9 +185,9 @@ function partitionOf(call: ControlCall): { topic: string; partition: number } {
   return { topic: textOfParameter(call, 'topic'), partition: numberOfParameter(call, 'partition') }
 }
 
-function partitionJson(call: ControlCall): unknown {
+export function partitionJson(call: ControlCall): unknown {
   const { topic, partition } = partitionOf(call)
-  const { id: leader, epoch: leaderEpoch } = call.cluster.leader(topic, partition)
+  const state = call.cluster.admin.describe({ topic, partition })
   const { start: startOffset, end: endOffset } = call.cluster.offsets(topic, partition)
-  return { topic, partition, leader, leaderEpoch, startOffset, endOffset }
+  return { topic, partition, ...state, startOffset, endOffset }
 }
