@@ -15,5 +15,5 @@ export const consoleLogger: Logger = {
 }
 
 function line({ clientId }: LogDetails, message: string): string {
-  return `kafka producer ${clientId ?? ''}: ${message}`
+  return clientId === undefined ? `kafka producer: ${message}` : `kafka producer ${clientId}: ${message}`
 }
