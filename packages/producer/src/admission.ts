@@ -1,20 +1,11 @@
-import { batchHeaderBytes, type KafkaErrorRow, recordBytesUpperBound } from '@harrow/protocol'
-import type { EncodedRecord } from './accumulator/producer-batch.ts'
 import type { AppendResult, RecordAccumulator } from './accumulator/record-accumulator.ts'
+import { noMemoryError, noMetadataError, noSerializationError, tooLargeError, topicError } from './admission-errors.ts'
 import type { Completions } from './completions.ts'
 import type { ParsedProducerConfig } from './config.ts'
-import {
-  BrokerError,
-  BufferExhaustedError,
-  InvalidRecordError,
-  type ProducerError,
-  RecordTooLargeError,
-  TimeoutError,
-} from './errors.ts'
+import type { ProducerError } from './errors.ts'
 import type { Metadata } from './metadata/metadata.ts'
-import { partitionForKey } from './partitioners/murmur2.ts'
-import { toHeaders } from './record.ts'
-import type { PendingSerialization } from './serializers/serialize.ts'
+import { choosePartition } from './partitioners/choose-partition.ts'
+import { completed, type PreparedRecord } from './record-encoder.ts'
 import type { Trace } from './trace.ts'
 
 /** A record that `send` accepted and that is in no batch yet. */
@@ -27,9 +18,7 @@ export interface PendingSend {
   readonly key: unknown
   readonly value: unknown
   /** Without key and value as long as these are being serialized. */
-  encoded: EncodedRecord
-  /** Set while an asynchronous serializer is at work. */
-  serialization: PendingSerialization | undefined
+  encoded: PreparedRecord
   /** The end of `max.block.ms`: one budget for serializer, metadata and memory. */
   readonly deadlineMs: number
   waitsFor: 'serializer' | 'metadata' | 'memory' | 'nothing'
@@ -114,7 +103,7 @@ export class Admission {
 
   /** HOT: once per record. Undefined: it waits, or has failed, of which the caller hears in a later turn. */
   submit(send: PendingSend, nowMs: number): AppendResult | undefined {
-    if (send.serialization !== undefined || this.forSerializer.has(send.topic)) {
+    if (send.encoded.serialization !== undefined || this.forSerializer.has(send.topic)) {
       this.waitForSerializer(send, nowMs)
       return undefined
     }
@@ -158,7 +147,7 @@ export class Admission {
   }
 
   private enter(send: PendingSend, nowMs: number): AppendResult | undefined {
-    const tooLarge = this.sizeError(send)
+    const tooLarge = tooLargeError(send, this.config)
     if (tooLarge !== undefined) return this.fail(send, tooLarge, nowMs)
     this.metadata.use(send.topic, nowMs)
     return this.admit(send, nowMs)
@@ -170,21 +159,12 @@ export class Admission {
 
   /** In the order of the calls: up to the first whose serializer is still at work. */
   private enterSerialized(topic: string, sends: PendingSend[], nowMs: number): void {
-    while (sends[0]?.serialization?.isSettled ?? sends.length > 0) {
+    while (sends[0]?.encoded.serialization?.isSettled ?? sends.length > 0) {
       const send = sends.shift()!
-      const { serialization } = send
-      send.serialization = undefined
-      if (serialization?.error !== undefined) {
-        this.fail(send, serialization.error, nowMs)
-        continue
-      }
       try {
-        if (serialization !== undefined) {
-          const { key, value, headers } = serialization
-          send.encoded = { ...send.encoded, key, value, headers: toHeaders(headers) }
-        }
+        send.encoded = completed(send.encoded)
       } catch (error) {
-        this.fail(send, asProducerError(send, error), nowMs)
+        this.fail(send, error as ProducerError, nowMs)
         continue
       }
       this.enter(send, nowMs)
@@ -200,9 +180,9 @@ export class Admission {
       return undefined
     }
     try {
-      this.choosePartition(send)
+      send.partition = choosePartition(send, this.config, this.metadata.cluster)
     } catch (error) {
-      return this.fail(send, asProducerError(send, error), nowMs)
+      return this.fail(send, error as ProducerError, nowMs)
     }
     if (this.forMemory.size > 0) {
       this.waitForMemory(send, nowMs)
@@ -222,55 +202,6 @@ export class Admission {
   private hasMetadataFor({ topic, partition }: PendingSend): boolean {
     const count = this.metadata.cluster.partitionCount(topic)
     return count !== undefined && count > 0 && (partition === undefined || partition < count)
-  }
-
-  /** Java's step 6: as asked for, by the partitioner of the application, by the key, or left to the sticky partitioner. */
-  private choosePartition(send: PendingSend): void {
-    if (send.partition !== undefined) return
-    const { partitionerClass, partitionerIgnoreKeys } = this.config
-    const { cluster } = this.metadata
-    const partitionCount = cluster.partitionCount(send.topic) ?? 1
-    const { key: keyBytes, value: valueBytes } = send.encoded
-    if (partitionerClass !== undefined) {
-      const { topic, key, value } = send
-      const availablePartitions = cluster.availablePartitions(topic)
-      const chosen = partitionerClass.partition({
-        topic,
-        key,
-        keyBytes,
-        value,
-        valueBytes,
-        partitionCount,
-        availablePartitions,
-      })
-      // Differs from Java: an answer that is too large is refused, too, instead of waiting for a partition nobody asked for.
-      if (!Number.isInteger(chosen) || chosen < 0 || chosen >= partitionCount) {
-        throw new InvalidRecordError(`the partitioner chose ${chosen} of ${partitionCount} partitions of ${topic}`)
-      }
-      send.partition = chosen
-    } else if (keyBytes !== null && !partitionerIgnoreKeys) {
-      send.partition = partitionForKey(keyBytes, partitionCount)
-    }
-  }
-
-  /** The uncompressed upper bound counts, even when compressing (as in Java). */
-  private sizeError({ topic, encoded }: PendingSend): ProducerError | undefined {
-    const { key, value, headers } = encoded
-    const bytes = batchHeaderBytes + recordBytesUpperBound(key, value, headers)
-    const { maxRequestSize, bufferMemory } = this.config
-    if (bytes > maxRequestSize) {
-      return new RecordTooLargeError(
-        `A record for ${topic} needs ${bytes} bytes; max.request.size is ${maxRequestSize}: raise it (and the limit of the broker) or send less`,
-        { topic },
-      )
-    }
-    if (bytes > bufferMemory) {
-      return new RecordTooLargeError(
-        `A record for ${topic} needs ${bytes} bytes; buffer.memory is ${bufferMemory}: raise it or send less`,
-        { topic },
-      )
-    }
-    return undefined
   }
 
   private waitForSerializer(send: PendingSend, nowMs: number): void {
@@ -306,7 +237,8 @@ export class Admission {
     send.waitsFor = on
     // Its size may not be known yet; it takes a batch at least.
     const { accumulator } = this
-    const bytes = send.serialization === undefined ? accumulator.bytesNeeded(send.encoded) : accumulator.batchBytes
+    const bytes =
+      send.encoded.serialization === undefined ? accumulator.bytesNeeded(send.encoded) : accumulator.batchBytes
     this.bytesWaiting += bytes - send.waitingBytes
     send.waitingBytes = bytes
     this.waiting.set(send.sendNumber, send)
@@ -350,44 +282,23 @@ export class Admission {
     this.completions.addFailure(send.encoded.onCompletion, error)
   }
 
-  private expire(send: PendingSend, nowMs: number): void {
+  private expire(send: PendingSend, nowMs: number): undefined {
     const { accumulator, config, metadata } = this
-    const { topic, partition } = send
-    const where = { topic, ...(partition === undefined ? {} : { partition }) }
-    if (send.waitsFor === 'memory') {
-      const bytes = accumulator.bytesNeeded(send.encoded)
-      const { availableBytes, totalBytes } = accumulator.pool
-      this.trace?.({ event: 'buffer-exhausted', bytes, availableBytes })
-      const message =
-        `No memory for a record for ${topic} within ${config.maxBlockMs} ms (max.block.ms): needs ${bytes} bytes, ` +
-        `${availableBytes} of ${totalBytes} are free (buffer.memory); records come in faster than brokers take them`
-      this.fail(send, new BufferExhaustedError(message, where), nowMs)
-      return
+    switch (send.waitsFor) {
+      case 'memory': {
+        const bytes = accumulator.bytesNeeded(send.encoded)
+        this.trace?.({ event: 'buffer-exhausted', bytes, availableBytes: accumulator.pool.availableBytes })
+        return this.fail(send, noMemoryError(send, { bytes, pool: accumulator.pool, config }), nowMs)
+      }
+      case 'serializer':
+        return this.fail(send, noSerializationError(send, config), nowMs)
+      default:
+        return this.fail(send, noMetadataError(send, metadata, config), nowMs)
     }
-    if (send.waitsFor === 'serializer') {
-      const message = `A record for ${topic} was not serialized within ${config.maxBlockMs} ms (max.block.ms); is the schema registry reachable?`
-      this.fail(send, new TimeoutError('SERIALIZATION_TIMEOUT', message, where), nowMs)
-      return
-    }
-    const count = metadata.cluster.partitionCount(topic)
-    const missing = count === undefined ? '' : ` (partition ${partition}; the topic has ${count})`
-    const last = metadata.errorOf(topic)
-    const message = `Topic ${topic} not present in metadata after ${config.maxBlockMs} ms${missing}; does it exist, and are the brokers reachable?`
-    const cause = last === undefined ? undefined : topicError(topic, last)
-    this.fail(send, new TimeoutError('METADATA_TIMEOUT', message, { cause, ...where }), nowMs)
   }
 }
 
-function ownCopy(record: EncodedRecord): EncodedRecord {
+function ownCopy(record: PreparedRecord): PreparedRecord {
   const headers = record.headers.map(({ key, value }) => ({ key, value: value?.slice() ?? null }))
   return { ...record, key: record.key?.slice() ?? null, value: record.value?.slice() ?? null, headers }
-}
-
-function topicError(topic: string, row: KafkaErrorRow): BrokerError {
-  return new BrokerError(row, `${topic}: ${row.name}: ${row.message}`, { topic })
-}
-
-function asProducerError({ topic }: PendingSend, cause: unknown): ProducerError {
-  if (cause instanceof InvalidRecordError) return cause
-  return new InvalidRecordError(`the partitioner failed for a record for ${topic}: ${String(cause)}`, { topic, cause })
 }

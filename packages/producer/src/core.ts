@@ -6,7 +6,8 @@ export type { InterceptorOption, ProducerInterceptor } from './interceptor.ts'
 export { type LogDetails, type Logger, silentLogger } from './logger.ts'
 export type { Metric } from './metrics/metric.ts'
 export { type Partitioner, type PartitionerInput, type PartitionerOption, partitioners } from './partitioners/index.ts'
-export { ProducerCore, type ProducerCoreOptions, type ProducerSnapshot } from './producer-core.ts'
+export { ProducerCore, type ProducerCoreOptions } from './producer-core.ts'
+export type { ProducerSnapshot } from './producer-snapshot.ts'
 export type { OnCompletion, ProducerRecord, RecordMetadata } from './record.ts'
 export {
   type Serialized,

@@ -1,12 +1,12 @@
-import { type CompressionCodec, type CompressionCodecs, type Header, invariant, portableCodecs } from '@harrow/protocol'
+import { type CompressionCodec, type CompressionCodecs, invariant, portableCodecs } from '@harrow/protocol'
 import { type Core, Driver, type Runtime } from '@harrow/runtime'
-import type { EncodedRecord } from './accumulator/producer-batch.ts'
 import { RecordAccumulator } from './accumulator/record-accumulator.ts'
 import { Admission, type PendingSend } from './admission.ts'
 import { codecFor } from './codec-for.ts'
 import { Completions } from './completions.ts'
 import { closeConfigured, type ParsedProducerConfig } from './config.ts'
 import { ConfigError, ProducerClosedError, type ProducerError, type SerializationError } from './errors.ts'
+import { Flushes } from './flushes.ts'
 import { Idempotence } from './idempotence/idempotence.ts'
 import { Interceptors } from './interceptors.ts'
 import { loggingTrace } from './log-events.ts'
@@ -16,49 +16,21 @@ import type { Metric } from './metrics/metric.ts'
 import { type Gauges, ProducerMetrics } from './metrics/producer-metrics.ts'
 import { CorrelationIds } from './network/correlation-ids.ts'
 import { NetworkClient } from './network/network-client.ts'
-import { checkRecord, type OnCompletion, type ProducerRecord, toHeaders } from './record.ts'
+import { type ProducerSnapshot, snapshotOf } from './producer-snapshot.ts'
+import { checkRecord, type OnCompletion, type ProducerRecord } from './record.ts'
+import { type PreparedRecord, RecordEncoder } from './record-encoder.ts'
 import { refusalOf } from './sender/batch-errors.ts'
 import { MetadataFetch } from './sender/metadata-fetch.ts'
 import { ProducerIdFetch, type ProducerIdRefusal } from './sender/producer-id-fetch.ts'
 import type { RequestContext } from './sender/request-context.ts'
 import { Sender } from './sender/sender.ts'
-import { isLater, PendingSerialization, serialize } from './serializers/serialize.ts'
-import type { ProducerEvent, Trace } from './trace.ts'
+import { type Trace, tee } from './trace.ts'
 
 export interface ProducerCoreOptions {
   /** Default: what works on every platform (none, snappy, lz4). */
   readonly codecs?: CompressionCodecs
   readonly trace?: Trace
   readonly logger?: Logger
-}
-
-/** A producer at one moment, for checkers and curious people. */
-export interface ProducerSnapshot {
-  readonly bufferTotalBytes: number
-  readonly bufferAvailableBytes: number
-  /** Sends that wait for memory. */
-  readonly bufferPooledWaiters: number
-  /** Sends that wait for metadata or memory. */
-  readonly blockedSends: number
-  /** The memory that these may need in the end. */
-  readonly waitingBytes: number
-  readonly incompleteBatches: number
-  /** Batches whose memory a request still holds, although they have their outcome. */
-  readonly heldBatches: number
-  readonly inFlightRequests: number
-  readonly connections: readonly { readonly node: number; readonly state: string; readonly inFlightRequests: number }[]
-  readonly metadataVersion: number
-  readonly topics: readonly string[]
-  readonly producerId: bigint
-  readonly producerEpoch: number
-  readonly state: 'open' | 'closing' | 'closed'
-}
-
-interface Flush {
-  /** It waits for every send with a smaller number. */
-  readonly before: number
-  readonly startMs: number
-  readonly done: () => void
 }
 
 /** The number of a send that waits for nothing. */
@@ -74,6 +46,7 @@ export class ProducerCore implements Core {
   private readonly driver: Driver
   private readonly completions: Completions
   private readonly interceptors: Interceptors
+  private readonly encoder: RecordEncoder
   private readonly metrics: ProducerMetrics
   private readonly trace: Trace
   private readonly metadata: Metadata
@@ -85,7 +58,7 @@ export class ProducerCore implements Core {
   private readonly metadataFetch: MetadataFetch
   private readonly producerIdFetch: ProducerIdFetch | undefined
   private sendsAccepted = 0
-  private readonly flushes: Flush[] = []
+  private readonly flushes: Flushes
   private readonly drains: (() => void)[] = []
   private state: ProducerSnapshot['state'] = 'open'
   private closeDeadlineMs = Number.POSITIVE_INFINITY
@@ -109,12 +82,14 @@ export class ProducerCore implements Core {
     this.interceptors = new Interceptors(config.interceptorClasses, (message, err) => {
       logger.error({ clientId, err }, message)
     })
+    this.encoder = new RecordEncoder(config, { clock: runtime.clock, wake })
     this.metadata = new Metadata(random.fork('metadata'), { ...config, trace })
     const correlationIds = new CorrelationIds()
     this.network = new NetworkClient({ ...runtime, random }, { ...config, correlationIds, trace, wake })
     this.accumulator = new RecordAccumulator(random, { ...config, codec, trace })
     const { metadata, network, accumulator, completions } = this
     this.admission = new Admission(config, { accumulator, metadata, completions, trace })
+    this.flushes = new Flushes({ admission: this.admission, accumulator, completions, trace })
     this.idempotence = config.enableIdempotence ? new Idempotence(trace) : undefined
     const { idempotence } = this
     this.sender = new Sender(random, {
@@ -157,28 +132,16 @@ export class ProducerCore implements Core {
   private accept(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number {
     if (this.state !== 'open') throw new ProducerClosedError('send() after close()')
     checkRecord(record)
-    const headers = this.headersFor(record)
-    const { topic, key = null, value, partition, timestamp } = record
+    const headers = this.encoder.headersOf(record)
+    const { topic, key = null, value, partition } = record
     const nowMs = this.runtime.clock.nowMs()
     const fatal = this.idempotence?.fatalError
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
     if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, { topic }))
-    let encoded: EncodedRecord
-    let serialization: PendingSerialization | undefined
-    const timestampMs = timestamp ?? this.runtime.clock.wallMs()
+    let encoded: PreparedRecord
     // Differs from Java: before waiting for metadata, because the caller goes on and may change its objects.
     try {
-      const { keySerializer, valueSerializer } = this.config
-      const keyBytes = serialize(keySerializer, key, topic, 'key', headers)
-      const valueBytes = serialize(valueSerializer, value, topic, 'value', headers)
-      if (isLater(keyBytes) || isLater(valueBytes)) {
-        const wake = (): void => this.driver.wake()
-        serialization = new PendingSerialization({ key: keyBytes, value: valueBytes }, { topic, headers }, wake)
-        encoded = { key: null, value: null, headers, timestampMs, onCompletion }
-      } else {
-        const checked = this.mayAddHeaders ? toHeaders(headers) : headers
-        encoded = { key: keyBytes, value: valueBytes, headers: checked, timestampMs, onCompletion }
-      }
+      encoded = this.encoder.encode(record, headers, onCompletion)
     } catch (error) {
       return this.refuseSend(record, onCompletion, error as SerializationError)
     }
@@ -191,7 +154,6 @@ export class ProducerCore implements Core {
       key,
       value,
       encoded,
-      serialization,
       deadlineMs: nowMs + this.config.maxBlockMs,
       waitsFor: 'nothing',
       waitsSinceMs: nowMs,
@@ -212,12 +174,6 @@ export class ProducerCore implements Core {
     this.completions.addFailure(onCompletion, error)
     this.driver.wake()
     return noSend
-  }
-
-  /** A list of its own where serializers of the application may add to it; the built-in ones never do. */
-  private headersFor({ headers }: ProducerRecord<unknown, unknown>): Header[] {
-    const taken = toHeaders(headers)
-    return this.mayAddHeaders ? [...taken] : (taken as Header[])
   }
 
   /**
@@ -268,7 +224,7 @@ export class ProducerCore implements Core {
    */
   flush(done: () => void): void {
     if (this.state === 'closed') throw new ProducerClosedError('flush() after close()')
-    this.flushes.push({ before: this.sendsAccepted, startMs: this.runtime.clock.nowMs(), done })
+    this.flushes.add({ before: this.sendsAccepted, startMs: this.runtime.clock.nowMs(), done })
     this.driver.wake()
   }
 
@@ -310,7 +266,7 @@ export class ProducerCore implements Core {
     next = Math.min(next, this.metadataFetch.run(nowMs))
     const refusal = this.metadata.takeRefusal()
     if (refusal !== undefined) this.admission.failAll(refusalOf(refusal), nowMs)
-    this.finishFlushes(nowMs)
+    this.flushes.finish(nowMs)
     this.completions.run()
     this.finishDrains()
     // A callback may have closed the producer, but never inside its own call: that is for the next turn.
@@ -320,23 +276,8 @@ export class ProducerCore implements Core {
   }
 
   inspect(): ProducerSnapshot {
-    const { accumulator, admission, idempotence, metadata, network } = this
-    return {
-      bufferTotalBytes: accumulator.pool.totalBytes,
-      bufferAvailableBytes: accumulator.pool.availableBytes,
-      bufferPooledWaiters: admission.memoryWaiters,
-      blockedSends: admission.waitingCount,
-      waitingBytes: admission.waitingBytes,
-      incompleteBatches: accumulator.incompleteBatches.size,
-      heldBatches: accumulator.heldBatches.size - accumulator.incompleteBatches.size,
-      inFlightRequests: network.inFlightRequests,
-      connections: network.inspect(),
-      metadataVersion: metadata.updateVersion,
-      topics: metadata.topicsInUse,
-      producerId: idempotence?.current.producerId ?? -1n,
-      producerEpoch: idempotence?.current.epoch ?? -1,
-      state: this.state,
-    }
+    const { accumulator, admission, idempotence, metadata, network, state } = this
+    return snapshotOf({ accumulator, admission, idempotence, metadata, network, state })
   }
 
   /** Throws InvariantError if this producer contradicts itself. Costs time in proportion to what is queued. */
@@ -350,9 +291,7 @@ export class ProducerCore implements Core {
   }
 
   private get isHurried(): boolean {
-    return (
-      this.state !== 'open' || this.flushes.length > 0 || this.drains.length > 0 || this.admission.memoryWaiters > 0
-    )
+    return this.state !== 'open' || !this.flushes.isEmpty || this.drains.length > 0 || this.admission.memoryWaiters > 0
   }
 
   private takeAnswers(nowMs: number): void {
@@ -390,22 +329,6 @@ export class ProducerCore implements Core {
     this.admission.failAll(refusalOf(refusal.error), this.runtime.clock.nowMs())
   }
 
-  private finishFlushes(nowMs: number): void {
-    if (this.flushes.length === 0) return
-    while (this.flushes.length > 0 && !this.isOutstandingBefore(this.flushes[0]!.before)) {
-      const { startMs, done } = this.flushes.shift()!
-      this.trace({ event: 'flushed', tookMs: nowMs - startMs })
-      this.completions.addDone(done)
-    }
-  }
-
-  /** Whether a send with a smaller number has no outcome. While one has none, the oldest batch tells at once. */
-  private isOutstandingBefore(sendNumber: number): boolean {
-    if ((this.admission.firstWaiting ?? Number.POSITIVE_INFINITY) < sendNumber) return true
-    for (const { firstSend } of this.accumulator.incompleteBatches) if (firstSend < sendNumber) return true
-    return false
-  }
-
   private finishDrains(): void {
     if (this.drains.length === 0 || this.needsDrain) return
     for (const done of this.drains.splice(0)) this.completions.addDone(done)
@@ -422,7 +345,7 @@ export class ProducerCore implements Core {
     this.network.close()
     this.state = 'closed'
     this.driver.close()
-    this.finishFlushes(nowMs)
+    this.flushes.finish(nowMs)
     this.finishDrains()
     // Interceptors hear of the last records before they are closed. A callback of this turn cannot send any more, so
     // this loop ends.
@@ -448,10 +371,6 @@ export class ProducerCore implements Core {
     }
   }
 
-  private get mayAddHeaders(): boolean {
-    return this.config.keySerializer.mayAddHeaders || this.config.valueSerializer.mayAddHeaders
-  }
-
   private get gauges(): Gauges {
     const { pool } = this.accumulator
     return {
@@ -460,12 +379,5 @@ export class ProducerCore implements Core {
       memoryWaiters: this.admission.memoryWaiters,
       inFlightRequests: this.network.inFlightRequests,
     }
-  }
-}
-
-function tee(traces: readonly (Trace | undefined)[]): Trace {
-  const all = traces.filter((trace) => trace !== undefined)
-  return (event: ProducerEvent) => {
-    for (const trace of all) trace(event)
   }
 }

@@ -90,3 +90,11 @@ interface BatchId {
 }
 
 export type Trace = (event: ProducerEvent) => void
+
+/** One trace that tells several. */
+export function tee(traces: readonly (Trace | undefined)[]): Trace {
+  const all = traces.filter((trace) => trace !== undefined)
+  return (event) => {
+    for (const trace of all) trace(event)
+  }
+}

@@ -7,16 +7,15 @@ import {
   invariant,
   negotiate,
   type RequestInput,
-  type ResponseOf,
   throttlesAfterAnswering,
 } from '@harrow/protocol'
 import type { Address, CloseReason, Link, Peer, Transport } from '@harrow/runtime'
-import { software } from '../software.ts'
 import type { Trace } from '../trace.ts'
 import { type ConnectionState, isAllowed } from './connection-states.ts'
 import type { CorrelationIds } from './correlation-ids.ts'
 import { type InFlightRequest, InFlightRequests } from './in-flight-requests.ts'
 import type { Reconnect } from './reconnect.ts'
+import { type OfferedVersions, takeVersionsAnswer, versionsQuestion } from './version-negotiation.ts'
 
 export interface ConnectionOptions {
   readonly clientId: string
@@ -50,13 +49,6 @@ interface LoseOptions<C> {
   readonly how?: 'fin' | 'reset'
 }
 
-type VersionRange = { readonly minVersion: number; readonly maxVersion: number }
-type ApiVersionsBody = ResponseOf<typeof apiVersions>
-
-const clientSoftware = { clientSoftwareName: software.name, clientSoftwareVersion: software.version } as const
-const unsupportedVersion = 35
-const softwareFrom = 3
-
 /**
  * One broker: its connection, or the wait for the next one. Events of the link only store and wake; everything happens
  * in `poll`.
@@ -71,8 +63,7 @@ export class Connection<C> {
   private link: Link | undefined
   private reader: FrameReader
   private readonly inFlight = new InFlightRequests<C | undefined>()
-  private versions = new Map<number, VersionRange>()
-  private negotiatingVersion = 0
+  private versions: OfferedVersions = new Map()
   // What the link told since the last poll.
   private hasOpened = false
   private closedBecause: CloseReason | undefined
@@ -240,8 +231,7 @@ export class Connection<C> {
   }
 
   private askVersions(version: number, nowMs: number): void {
-    this.negotiatingVersion = version
-    const body = version >= softwareFrom ? clientSoftware : {}
+    const body = versionsQuestion(version)
     this.write(apiVersions, { version, body, context: undefined, expectsResponse: true }, nowMs)
   }
 
@@ -315,26 +305,22 @@ export class Connection<C> {
 
   /** Returns why the connection must end, if it must. */
   private negotiated(request: InFlightRequest<C | undefined>, frame: Uint8Array, nowMs: number): string | undefined {
-    // KIP-511: a broker that does not know our version answers in version 0, with the versions that it knows.
-    const errorCode = new DataView(frame.buffer, frame.byteOffset).getInt16(4)
-    const version = errorCode === unsupportedVersion ? 0 : this.negotiatingVersion
-    const body: ApiVersionsBody = decodeResponse(apiVersions, version, frame).body
+    const { body, outcome } = takeVersionsAnswer(request.version, frame)
     this.inFlight.takeFirst()
     this.traceResponse(request, { bytes: frame.length, throttleTimeMs: this.throttle(request, body, nowMs) }, nowMs)
-    if (errorCode === unsupportedVersion) {
-      if (this.negotiatingVersion === 0) return 'the broker refuses every version of ApiVersions'
-      const known = body.apiKeys.find(({ apiKey }) => apiKey === apiVersions.key)
-      this.askVersions(Math.min(known?.maxVersion ?? 0, this.negotiatingVersion - 1), nowMs)
-      return undefined
+    switch (outcome.kind) {
+      case 'refused':
+        return outcome.because
+      case 'ask-again':
+        this.askVersions(outcome.version, nowMs)
+        return undefined
+      case 'agreed':
+        this.versions = outcome.versions
+        this.reconnect.ready()
+        this.enter('ready')
+        this.lastUsedMs = nowMs
+        return undefined
     }
-    if (errorCode !== 0) return `ApiVersions failed with error ${errorCode}`
-    this.versions = new Map(
-      body.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { minVersion, maxVersion }]),
-    )
-    this.reconnect.ready()
-    this.enter('ready')
-    this.lastUsedMs = nowMs
-    return undefined
   }
 
   /** KIP-219: the broker has answered, and wants to be left alone for a while. Never ends earlier than said before. */
@@ -373,7 +359,7 @@ export class Connection<C> {
     this.closedBecause = undefined
     this.arrived.length = 0
     this.isWriteBlocked = false
-    this.versions.clear()
+    this.versions = new Map()
     this.throttledUntilMs = Number.NEGATIVE_INFINITY
     this.retryAtMs = nowMs + this.reconnect.lost({ wasConnecting })
     this.enter('disconnected')
