@@ -59,3 +59,8 @@ export class InteropRun {
     return lines.join('\n')
   }
 }
+
+/** The last line of what a program printed, for a reason in one line. */
+export function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
+}

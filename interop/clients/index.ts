@@ -1,4 +1,5 @@
 import type { ForeignClient } from './foreign-client.ts'
+import { GoClient } from './go-client.ts'
 import { JavaKafkaClients } from './java-kafka-clients.ts'
 import { kafkajsClient } from './kafkajs.ts'
 import { kcat } from './kcat.ts'
@@ -24,4 +25,14 @@ export const foreignClients: readonly ForeignClient[] = [
     driver: 'confluent_driver.py',
     codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
   }),
+  new PythonClient({
+    requirement: 'aiokafka==0.14.0',
+    driver: 'aiokafka_driver.py',
+    codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+    extras: ['cramjam'],
+  }),
+  new GoClient({ module: 'github.com/twmb/franz-go', driver: 'franz', canBeIdempotent: true }),
+  new GoClient({ module: 'github.com/IBM/sarama', driver: 'sarama', canBeIdempotent: true }),
+  // kafka-go has no idempotent producer.
+  new GoClient({ module: 'github.com/segmentio/kafka-go', driver: 'segmentio', canBeIdempotent: false }),
 ]

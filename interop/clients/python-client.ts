@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder } from '../cache-folder.ts'
 import { mustRun, runCommand } from '../command.ts'
-import { Skip } from '../step.ts'
-import { driverInput, driverOutput } from './driver-lines.ts'
-import type { CodecName, ForeignClient, PlainRecord } from './foreign-client.ts'
+import { lastLine, Skip } from '../step.ts'
+import { DriverClient } from './driver-client.ts'
+import type { CodecName } from './foreign-client.ts'
 
 export interface PythonPackage {
   /** As pip knows it, with the version that was tried. */
@@ -18,18 +18,17 @@ export interface PythonPackage {
 }
 
 /** A client from PyPI, in a virtual environment of its own. */
-export class PythonClient implements ForeignClient {
+export class PythonClient extends DriverClient {
   readonly id: string
   readonly name: string
   readonly language = 'Python'
   readonly codecs: readonly CodecName[]
-  readonly canBeIdempotent = true
-  readonly readsInGroups = false
   readonly acksZeroDefect: string
   private readonly options: PythonPackage
   private python = ''
 
   constructor(options: PythonPackage) {
+    super()
     this.options = options
     this.name = options.requirement.replace('==', ' ')
     this.id = this.name.replace(' ', '-')
@@ -53,21 +52,8 @@ export class PythonClient implements ForeignClient {
     return this.name
   }
 
-  async produce(job: Parameters<ForeignClient['produce']>[0], records: readonly PlainRecord[]): Promise<void> {
-    const args = [job.bootstrapServers, job.topic, job.acks, job.codec, String(job.idempotent)]
-    await this.drive(['produce', ...args], driverInput(records))
-  }
-
-  async consume(job: Parameters<ForeignClient['consume']>[0], count: number) {
-    return driverOutput(await this.drive(['consume', job.bootstrapServers, job.topic, String(count)]))
-  }
-
-  private drive(args: readonly string[], stdin = ''): Promise<string> {
+  protected drive(args: readonly string[], stdin = ''): Promise<string> {
     const driver = fileURLToPath(new URL(`drivers/${this.options.driver}`, import.meta.url))
     return mustRun(this.python, [driver, ...args], { stdin, timeoutMs: 60_000 })
   }
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
 }
