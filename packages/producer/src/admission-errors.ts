@@ -57,7 +57,8 @@ export function noMetadataError(
   { maxBlockMs }: Limits,
 ): TimeoutError {
   const count = metadata.cluster.partitionCount(topic)
-  const missing = count === undefined ? '' : ` (partition ${partition}; the topic has ${count})`
+  const missing =
+    count === undefined || partition === undefined ? '' : ` (partition ${partition}; the topic has ${count})`
   const last = metadata.errorOf(topic)
   const message = `Topic ${topic} not present in metadata after ${maxBlockMs} ms${missing}; does it exist, and are the brokers reachable?`
   const cause = last === undefined ? undefined : topicError(topic, last)

@@ -16,8 +16,9 @@ import type { Metric } from './metrics/metric.ts'
 import { type Gauges, ProducerMetrics } from './metrics/producer-metrics.ts'
 import { CorrelationIds } from './network/correlation-ids.ts'
 import { NetworkClient } from './network/network-client.ts'
+import { type OnPartitions, PartitionLookups } from './partition-lookups.ts'
 import { type ProducerSnapshot, snapshotOf } from './producer-snapshot.ts'
-import { checkRecord, type OnCompletion, type ProducerRecord } from './record.ts'
+import { checkRecord, checkTopic, type OnCompletion, type ProducerRecord } from './record.ts'
 import { type PreparedRecord, RecordEncoder } from './record-encoder.ts'
 import { refusalOf } from './sender/batch-errors.ts'
 import { MetadataFetch } from './sender/metadata-fetch.ts'
@@ -53,6 +54,7 @@ export class ProducerCore implements Core {
   private readonly network: NetworkClient<RequestContext>
   private readonly accumulator: RecordAccumulator
   private readonly admission: Admission
+  private readonly partitionLookups: PartitionLookups
   private readonly idempotence: Idempotence | undefined
   private readonly sender: Sender
   private readonly metadataFetch: MetadataFetch
@@ -89,6 +91,7 @@ export class ProducerCore implements Core {
     this.accumulator = new RecordAccumulator(random, { ...config, codec, trace })
     const { metadata, network, accumulator, completions } = this
     this.admission = new Admission(config, { accumulator, metadata, completions, trace })
+    this.partitionLookups = new PartitionLookups(config, { metadata, completions })
     this.flushes = new Flushes({ admission: this.admission, accumulator, completions, trace })
     this.idempotence = config.enableIdempotence ? new Idempotence(trace) : undefined
     const { idempotence } = this
@@ -187,6 +190,19 @@ export class ProducerCore implements Core {
   }
 
   /**
+   * Looks up the partitions of a topic, waiting up to `max.block.ms` for metadata; `onPartitions` hears exactly once, in a
+   * later turn. Returns how to take the question back: then it hears nothing, unless the answer is false. Throws
+   * InvalidRecordError for what is no topic, ProducerClosedError after `close`.
+   */
+  partitionsFor(topic: string, onPartitions: OnPartitions): () => boolean {
+    if (this.state !== 'open') throw new ProducerClosedError('partitionsFor() after close()')
+    checkTopic(topic)
+    const takeBack = this.partitionLookups.add(topic, onPartitions, this.runtime.clock.nowMs())
+    this.driver.wake()
+    return takeBack
+  }
+
+  /**
    * The next record might have to wait for memory: call `onDrain` and wait. Who does never holds more than
    * `buffer.memory`. Costs nothing to ask.
    */
@@ -257,6 +273,7 @@ export class ProducerCore implements Core {
     if (fatal !== undefined) this.admission.failAll(refusalOf(fatal), nowMs)
     this.sender.expire(nowMs)
     this.admission.run(nowMs)
+    this.partitionLookups.run(nowMs)
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return this.finishClose(nowMs)
     let next = this.metadataFetch.run(nowMs)
     next = Math.min(next, this.runProducerIdFetch(nowMs))
@@ -265,14 +282,18 @@ export class ProducerCore implements Core {
     // busy with records would never be asked.
     next = Math.min(next, this.metadataFetch.run(nowMs))
     const refusal = this.metadata.takeRefusal()
-    if (refusal !== undefined) this.admission.failAll(refusalOf(refusal), nowMs)
+    if (refusal !== undefined) {
+      this.admission.failAll(refusalOf(refusal), nowMs)
+      this.partitionLookups.failAll(refusalOf(refusal))
+    }
     this.flushes.finish(nowMs)
     this.completions.run()
     this.finishDrains()
     // A callback may have closed the producer, but never inside its own call: that is for the next turn.
     if (!this.completions.isEmpty || this.admission.canProceed) return nowMs
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return nowMs
-    return Math.min(next, this.network.nextDeadlineMs(), this.admission.nextDeadlineMs, this.closeDeadlineMs)
+    next = Math.min(next, this.network.nextDeadlineMs(), this.closeDeadlineMs)
+    return Math.min(next, this.admission.nextDeadlineMs, this.partitionLookups.nextDeadlineMs)
   }
 
   inspect(): ProducerSnapshot {
@@ -286,6 +307,7 @@ export class ProducerCore implements Core {
     this.idempotence?.checkInvariants()
     if (this.state !== 'closed') return
     invariant(this.accumulator.isEmpty && this.admission.waitingCount === 0, 'nothing outlives close')
+    invariant(this.partitionLookups.waitingCount === 0, 'no question outlives close')
     invariant(this.admission.waitingBytes === 0, 'nothing is counted after close')
     invariant(this.network.inFlightRequests === 0 && this.completions.isEmpty, 'nobody waits after close')
   }
@@ -342,6 +364,7 @@ export class ProducerCore implements Core {
     const forced = !this.accumulator.isEmpty || this.admission.waitingCount > 0
     this.sender.abortForClose()
     this.admission.failAll(new ProducerClosedError('The producer was closed before the record was sent'), nowMs)
+    this.partitionLookups.failAll(new ProducerClosedError('The producer was closed before it knew the partitions'))
     this.network.close()
     this.state = 'closed'
     this.driver.close()

@@ -11,6 +11,7 @@ import { recordWritable } from './facade/record-writable.ts'
 import { type SendAllOptions, type SendAllResult, sendAll } from './facade/send-all.ts'
 import type { Logger } from './logger.ts'
 import type { Metric } from './metrics/metric.ts'
+import type { TopicPartitionInfo } from './partition-lookups.ts'
 import { ProducerCore } from './producer-core.ts'
 import type { ProducerSnapshot } from './producer-snapshot.ts'
 import type { OnCompletion, ProducerRecord, RecordMetadata } from './record.ts'
@@ -33,6 +34,11 @@ export interface SendOptions {
    * Ends the wait with an AbortedError. A record that still waits for serializer, metadata or memory is withdrawn
    * (`definite`); one that is in a batch goes its way (`maybe`).
    */
+  readonly signal?: AbortSignal
+}
+
+export interface PartitionsForOptions {
+  /** Ends the wait with an AbortedError. */
   readonly signal?: AbortSignal
 }
 
@@ -130,6 +136,31 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
       })
     })
     return this.draining
+  }
+
+  /**
+   * The partitions of a topic and their leaders, in order; from metadata that is at hand, else waits for it up to
+   * `max.block.ms`. Rejects with TimeoutError after that, BrokerError when brokers refuse the topic, AbortedError,
+   * InvalidRecordError for an empty name, ProducerClosedError.
+   */
+  partitionsFor(topic: string, { signal }: PartitionsForOptions = {}): Promise<readonly TopicPartitionInfo[]> {
+    return new Promise((resolve, reject) => {
+      const aborted = (): AbortedError =>
+        new AbortedError(`partitionsFor() was aborted: nobody waits for the partitions of ${topic}`, {
+          topic,
+          cause: signal?.reason,
+        })
+      if (signal?.aborted) return reject(aborted())
+      const takeBack = this.core.partitionsFor(topic, (partitions, error) => {
+        signal?.removeEventListener('abort', abort)
+        if (partitions === undefined) reject(error)
+        else resolve(partitions)
+      })
+      const abort = (): void => {
+        if (takeBack()) reject(aborted())
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+    })
   }
 
   /** Resolves when everything sent before has succeeded or failed; never rejects because of a failed record. */

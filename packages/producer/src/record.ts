@@ -39,14 +39,19 @@ const utf8 = new TextEncoder()
 /** Throws InvalidRecordError for what no producer could send (Java: IllegalArgumentException). */
 export function checkRecord(record: ProducerRecord<unknown, unknown>): void {
   const { topic, partition, timestamp } = record
-  if (typeof topic !== 'string' || topic.length === 0) {
-    throw new InvalidRecordError(`record.topic = ${String(topic)}: a topic is a non-empty string`)
-  }
+  checkTopic(topic)
   if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0 && partition <= 0x7fffffff)) {
     throw new InvalidRecordError(`record.partition = ${String(partition)}: a partition is a whole number from 0`)
   }
   if (timestamp !== undefined && !(Number.isSafeInteger(timestamp) && timestamp >= 0)) {
     throw new InvalidRecordError(`record.timestamp = ${String(timestamp)}: whole milliseconds since 1970, from 0`)
+  }
+}
+
+/** Throws InvalidRecordError for what is no topic (Java: NullPointerException). */
+export function checkTopic(topic: unknown): void {
+  if (typeof topic !== 'string' || topic.length === 0) {
+    throw new InvalidRecordError(`topic = ${String(topic)}: a topic is a non-empty string`)
   }
 }
 
