@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { librdkafkaDriver, type Peer } from './peers.ts'
 import { type Command, runForJson, type Server, startServer } from './processes.ts'
 import type { RunResult } from './spec.ts'
@@ -46,16 +45,17 @@ export async function playRounds(
     for (const entry of workload.entries) {
       const peer = peers.get(entry.client)
       if (peer === undefined || failed.has(entry)) continue
+      const { brokers = workload.brokers, partitions = workload.partitions } = entry
       const spec = {
         ...entry.spec,
         topic: 'bench',
-        partitions: workload.partitions,
+        partitions,
         records: entry.records,
         bootstrap: '',
       }
       if (!peer.can(spec)) continue
       try {
-        const server = await startServer(sinkCommand(entry.sink, workload, options.program), sinkCore)
+        const server = await startServer(sinkCommand(entry.sink, { brokers, partitions }, options.program), sinkCore)
         const result = await runWith(server, peer, { ...spec, bootstrap: server.bootstrap })
         results.set(entry, [...(results.get(entry) ?? []), result])
       } catch (error) {
@@ -122,8 +122,4 @@ export function spread(values: readonly number[]): Spread {
   const middle = sorted.length >> 1
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
   return { median, min: sorted[0]!, max: sorted.at(-1)! }
-}
-
-export function commandOutput(file: string, ...args: readonly string[]): string {
-  return spawnSync(file, args, { encoding: 'utf8' }).stdout?.trim() ?? ''
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { bindings, harrow, installBinding, type Peer, type PeerName, peer, peerNames } from './peers.ts'
 import { canPin } from './processes.ts'
 import { bundlePrograms } from './programs.ts'
+import { thisMachine } from './report/machine.ts'
 import { textTable } from './report/text-table.ts'
 import { type Measured, playRounds } from './rounds.ts'
 import { workloads } from './workloads.ts'
@@ -67,8 +68,12 @@ async function main(): Promise<number> {
     console.log(`\n${workload.name}: ${workload.title}\n${textTable(measured)}`)
   }
   if (values.json !== undefined) {
+    const command = ['pnpm bench', ...positionals, `--compare ${values.compare}`, `--rounds ${rounds}`].join(' ')
     const versions = Object.fromEntries([...peers.values()].map(({ name, version }) => [name, version]))
-    writeFileSync(values.json, `${JSON.stringify({ rounds, versions, missing, results }, null, 2)}\n`)
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ machine: thisMachine(), command, rounds, versions, missing, results }, null, 2)}\n`,
+    )
   }
   return 0
 }

@@ -30,6 +30,8 @@ export interface RunSpec {
   readonly keys: boolean
   /** Ours only: `native` uses `@node-rs/crc32`. */
   readonly crc?: 'js' | 'native'
+  /** Ours only: `buffer.memory`, where it is not the default. */
+  readonly bufferBytes?: number
 }
 
 /** What a driver prints, as one line of JSON. */

@@ -10,6 +10,9 @@ export interface Entry {
   readonly label: string
   readonly sink: SinkName
   readonly spec: Omit<RunSpec, 'bootstrap' | 'topic' | 'partitions' | 'records'>
+  /** Where they differ from those of the workload. */
+  readonly brokers?: number
+  readonly partitions?: number
   /** A slow client gets fewer, or a round takes minutes. */
   readonly records: number
 }
@@ -48,6 +51,13 @@ function ours(spec: Part, records: number, label?: string): Entry {
     spec: { ...base, ...spec },
     records,
   }
+}
+
+function grown(
+  label: string,
+  { bufferBytes, ...at }: { readonly brokers?: number; readonly partitions?: number; readonly bufferBytes?: number },
+): Entry {
+  return { ...ours({ keys: false, ...(bufferBytes === undefined ? {} : { bufferBytes }) }, 1_000_000, label), ...at }
 }
 
 function theirs(client: PeerName, spec: Part, records: number): Entry {
@@ -137,6 +147,28 @@ export const workloads: readonly Workload[] = [
       theirs('platformatic', latency, 10_000),
       theirs('kafkajs', latency, 10_000),
     ],
+  },
+  {
+    name: 'growth',
+    title: 'CPU per record as brokers, partitions and records under way grow; no keys',
+    unit: 'records/s',
+    brokers: 3,
+    partitions: 6,
+    entries: [
+      grown('1 broker, 1 partition', { brokers: 1, partitions: 1 }),
+      grown('1 broker, 10,000 partitions', { brokers: 1, partitions: 10_000 }),
+      grown('100 brokers, 100 partitions', { brokers: 100, partitions: 100 }),
+      grown('1,000 records under way', { bufferBytes: 1_000 * 120 + 16_384 }),
+      grown('1,000,000 records under way', { bufferBytes: 1_000_000 * 120 }),
+    ],
+  },
+  {
+    name: 'memory',
+    title: 'ten million records at default buffer.memory',
+    unit: 'records/s',
+    brokers: 3,
+    partitions: 6,
+    entries: [ours({}, 10_000_000)],
   },
   {
     name: 'mock-flow',

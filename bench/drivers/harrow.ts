@@ -1,12 +1,15 @@
 import { Producer } from '@harrow/producer'
+import { loadNativeCrc32c } from '@harrow/protocol/node'
 import { awaited, keys, measure, spec, values } from './measure.ts'
 
+if (spec.crc === 'native' && !(await loadNativeCrc32c())) throw new Error('@node-rs/crc32 is not here')
 const producer = new Producer({
   'bootstrap.servers': spec.bootstrap,
   acks: spec.acks,
   'enable.idempotence': false,
   'batch.size': spec.batchBytes,
   'linger.ms': spec.lingerMs,
+  ...(spec.bufferBytes === undefined ? {} : { 'buffer.memory': spec.bufferBytes }),
   'compression.type': spec.compression,
   'max.request.size': Math.max(2 ** 20, spec.partitions * (spec.batchBytes + 1_024)),
 })

@@ -1,7 +1,9 @@
-import { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs'
-import lz4 from 'lz4-napi'
-import snappy from 'snappy'
+import kafkajs from 'kafkajs'
+import * as lz4 from 'lz4-napi'
+import * as snappy from 'snappy'
 import { awaited, keys, lists, measure, spec, values } from './measure.ts'
+
+const { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners } = kafkajs
 
 CompressionCodecs[CompressionTypes.Snappy] = () => ({
   compress: (encoder: { buffer: Buffer }) => snappy.compress(encoder.buffer),

@@ -4,10 +4,11 @@
  */
 import { MockCluster } from '@harrow/mock-broker'
 
-const [brokers = '3', partitions = '6'] = process.argv.slice(2)
+const [brokers = '3', partitions = '6', validation = 'full'] = process.argv.slice(2)
 const cluster = await MockCluster.start({
   brokers: Number(brokers),
   topics: { bench: Number(partitions) },
+  validation: validation === 'headers' ? 'headers' : 'full',
   logBytesMax: '32MiB',
   logOverflow: 'delete-oldest',
   journalOverflow: 'drop',
