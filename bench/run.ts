@@ -66,14 +66,15 @@ async function main(): Promise<number> {
     const measured = await playRounds(workload, peers, { rounds, program, print: console.log })
     results[workload.name] = measured
     console.log(`\n${workload.name}: ${workload.title}\n${textTable(measured)}`)
-  }
-  if (values.json !== undefined) {
-    const command = ['pnpm bench', ...positionals, `--compare ${values.compare}`, `--rounds ${rounds}`].join(' ')
-    const versions = Object.fromEntries([...peers.values()].map(({ name, version }) => [name, version]))
-    writeFileSync(
-      values.json,
-      `${JSON.stringify({ machine: thisMachine(), command, rounds, versions, missing, results }, null, 2)}\n`,
-    )
+    // After each workload, so that a run that is cut short has told what it knew.
+    if (values.json !== undefined) {
+      const command = ['pnpm bench', ...positionals, `--compare ${values.compare}`, `--rounds ${rounds}`].join(' ')
+      const versions = Object.fromEntries([...peers.values()].map(({ name, version }) => [name, version]))
+      writeFileSync(
+        values.json,
+        `${JSON.stringify({ machine: thisMachine(), command, rounds, versions, missing, results }, null, 2)}\n`,
+      )
+    }
   }
   return 0
 }
