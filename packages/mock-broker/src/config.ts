@@ -93,6 +93,11 @@ export interface ClusterOptions {
    */
   readonly logOverflow?: 'refuse' | 'delete-oldest'
   /**
+   * What is checked of a batch before it is appended. `full` (the default): everything that Kafka checks. `headers`: only
+   * its header; checksum and records are believed, for load tests in which the cluster must not be what is slow.
+   */
+  readonly validation?: 'full' | 'headers'
+  /**
    * What a request does that the cluster does not serve, by its API or its version. Its connection closes in any case, as
    * in Kafka. `error` (the default): a finding, and `MockCluster.stop()` rejects. `warn`: a finding. `close`: nothing
    * else. A function is called for each finding of this kind, also for malformed requests, and nothing rejects.
@@ -125,6 +130,7 @@ export interface ClusterConfig {
   readonly captureBytesMax: number
   readonly logBytesMax: number
   readonly logOverflow: 'refuse' | 'delete-oldest'
+  readonly validation: 'full' | 'headers'
   readonly onUnhandledRequest: UnhandledRequestPolicy
   readonly kafka: KafkaReleaseName
 }
@@ -322,6 +328,12 @@ export const clusterOptionFields: readonly Field[] = [
     default: 'refuse',
   },
   {
+    key: 'validation',
+    type: { is: 'one-of', values: ['full', 'headers'] },
+    doc: '`full`: batches are checked as Kafka does; `headers`: checksum and records are believed, for load tests.',
+    default: 'full',
+  },
+  {
     key: 'onUnhandledRequest',
     type: { is: 'any-of', types: [{ is: 'one-of', values: ['error', 'warn', 'close'] }, { is: 'function' }] },
     doc: 'A request that is not served closes the connection; `error`: stopping fails, `warn`: a finding, `close`: no more.',
@@ -378,6 +390,7 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     captureBytesMax: parsed.captureBytesMax ?? 16 * 1024 * 1024,
     logBytesMax: parsed.logBytesMax ?? 1024 * 1024 * 1024,
     logOverflow: parsed.logOverflow ?? 'refuse',
+    validation: parsed.validation ?? 'full',
     onUnhandledRequest: parsed.onUnhandledRequest ?? 'error',
     kafka: parsed.kafka ?? latestRelease,
   }

@@ -378,3 +378,17 @@ test('B41: a wrong largest timestamp in the header is corrected, not refused', (
   expect(sim.produce(batch)?.errorCode).toBe(0)
   expect(sim.cluster.batches('orders', 0)[0]?.maxTimestamp).toBe(9)
 })
+
+test('validation headers: a batch is believed, checksum and records unseen; its header is still checked', () => {
+  const batch = batchOf(2)
+  const wrongCrc = batch.slice()
+  wrongCrc[17]! ^= 1
+  const wrongCount = edited(batch, (view) => view.setInt32(57, 3))
+  const options = { brokers: 1, topics: { orders: 1 } }
+  const full = new Simulation(options)
+  expect([wrongCrc, wrongCount].map((bytes) => full.produce(bytes)?.errorCode)).toEqual([corrupt, invalidRecord])
+  const headers = new Simulation({ ...options, validation: 'headers' })
+  const answers = [wrongCrc, wrongCount, batch].map((bytes) => headers.produce(bytes))
+  expect(answers.map((answer) => answer?.errorCode)).toEqual([0, invalidRecord, 0])
+  expect(answers.map((answer) => answer?.baseOffset)).toEqual([0n, -1n, 2n])
+})

@@ -1,5 +1,5 @@
 /** The producer on Node. */
-export { loadZstd, nodeCodecs } from '@harrow/protocol/node'
+export { loadNativeCrc32c, loadZstd, nodeCodecs } from '@harrow/protocol/node'
 export * from './core.ts'
 export type { ProducerEventMessage, SendContext } from './facade/diagnostics.ts'
 export type { SendAllOptions, SendAllResult } from './facade/send-all.ts'

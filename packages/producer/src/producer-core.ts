@@ -1,7 +1,7 @@
 import { type CompressionCodec, type CompressionCodecs, invariant, portableCodecs } from '@harrow/protocol'
 import { type Core, Driver, type Runtime } from '@harrow/runtime'
 import { RecordAccumulator } from './accumulator/record-accumulator.ts'
-import { Admission, type PendingSend } from './admission.ts'
+import { Admission, emptySend, type PendingSend } from './admission.ts'
 import { codecFor } from './codec-for.ts'
 import { Completions } from './completions.ts'
 import { closeConfigured, type ParsedProducerConfig } from './config.ts'
@@ -19,7 +19,7 @@ import { NetworkClient } from './network/network-client.ts'
 import { type OnPartitions, PartitionLookups } from './partition-lookups.ts'
 import { type ProducerSnapshot, snapshotOf } from './producer-snapshot.ts'
 import { checkRecord, checkTopic, type OnCompletion, type ProducerRecord } from './record.ts'
-import { type PreparedRecord, RecordEncoder } from './record-encoder.ts'
+import { RecordEncoder } from './record-encoder.ts'
 import { refusalOf } from './sender/batch-errors.ts'
 import { MetadataFetch } from './sender/metadata-fetch.ts'
 import { ProducerIdFetch, type ProducerIdRefusal } from './sender/producer-id-fetch.ts'
@@ -60,6 +60,8 @@ export class ProducerCore implements Core {
   private readonly metadataFetch: MetadataFetch
   private readonly producerIdFetch: ProducerIdFetch | undefined
   private sendsAccepted = 0
+  /** HOT: the object of a send that went straight into a batch; the next send is written into it. */
+  private spare: PendingSend | undefined
   private readonly flushes: Flushes
   private readonly drains: (() => void)[] = []
   private state: ProducerSnapshot['state'] = 'open'
@@ -90,7 +92,7 @@ export class ProducerCore implements Core {
     this.network = new NetworkClient({ ...runtime, random }, { ...config, correlationIds, trace, wake })
     this.accumulator = new RecordAccumulator(random, { ...config, codec, trace })
     const { metadata, network, accumulator, completions } = this
-    this.admission = new Admission(config, { accumulator, metadata, completions, trace })
+    this.admission = new Admission(config, { accumulator, metadata, completions, trace, clock: runtime.clock })
     this.partitionLookups = new PartitionLookups(config, { metadata, completions })
     this.flushes = new Flushes({ admission: this.admission, accumulator, completions, trace })
     this.idempotence = config.enableIdempotence ? new Idempotence(trace) : undefined
@@ -137,33 +139,31 @@ export class ProducerCore implements Core {
     checkRecord(record)
     const headers = this.encoder.headersOf(record)
     const { topic, key = null, value, partition } = record
-    const nowMs = this.runtime.clock.nowMs()
     const fatal = this.idempotence?.fatalError
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
     if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, { topic }))
-    let encoded: PreparedRecord
+    // Whoever is called from here on, and sends something itself, finds no spare one.
+    const send = this.spare ?? emptySend()
+    this.spare = undefined
     // Differs from Java: before waiting for metadata, because the caller goes on and may change its objects.
     try {
-      encoded = this.encoder.encode(record, headers, onCompletion)
+      this.encoder.encode(record, headers, onCompletion, send.encoded)
     } catch (error) {
+      this.spare = send
       return this.refuseSend(record, onCompletion, error as SerializationError)
     }
     // Only now: a serializer may have called `send` itself, and that one comes first.
     const sendNumber = this.sendsAccepted++
-    const pending: PendingSend = {
-      sendNumber,
-      topic,
-      partition,
-      key,
-      value,
-      encoded,
-      deadlineMs: nowMs + this.config.maxBlockMs,
-      waitsFor: 'nothing',
-      waitsSinceMs: nowMs,
-      waitingBytes: 0,
-    }
+    send.sendNumber = sendNumber
+    send.topic = topic
+    send.partition = partition
+    send.key = key
+    send.value = value
+    const result = this.admission.submit(send)
+    // In a batch: its bytes and its callback are there, and the object is free. Else it waits, and is kept.
+    if (result !== undefined && result !== 'no-memory') this.spare = send
     // A record that joins a batch which is already waiting for its time changes nothing for the sender.
-    if (this.admission.submit(pending, nowMs) !== 'appended') this.driver.wake()
+    if (result !== 'appended') this.driver.wake()
     return sendNumber
   }
 

@@ -5,10 +5,15 @@ import type { ParsedProducerConfig } from './config.ts'
 import { type OnCompletion, type ProducerRecord, toHeaders } from './record.ts'
 import { isLater, PendingSerialization, serialize } from './serializers/serialize.ts'
 
-/** A record in wire form, or on its way there. */
+/** A record in wire form, or on its way there. Written into again once nobody needs it: see `ProducerCore.accept`. */
 export interface PreparedRecord extends EncodedRecord {
+  key: Uint8Array | null
+  value: Uint8Array | null
+  headers: readonly Header[]
+  timestampMs: number
+  onCompletion: OnCompletion
   /** Set while an asynchronous serializer is at work; key and value are null meanwhile. */
-  readonly serialization: PendingSerialization | undefined
+  serialization: PendingSerialization | undefined
 }
 
 /** What the application sends -> what goes on the wire: headers, key, value and timestamp. */
@@ -37,25 +42,34 @@ export class RecordEncoder {
   }
 
   /**
-   * HOT: once per record. Throws SerializationError, or InvalidRecordError for a header that a serializer added and that
-   * is none.
+   * HOT: once per record, so it makes no object and writes `into` one. Throws SerializationError, or InvalidRecordError for
+   * a header that a serializer added and that is none; `into` is unchanged then.
    */
-  encode(record: ProducerRecord<unknown, unknown>, headers: Header[], onCompletion: OnCompletion): PreparedRecord {
+  encode(
+    record: ProducerRecord<unknown, unknown>,
+    headers: Header[],
+    onCompletion: OnCompletion,
+    into: PreparedRecord,
+  ): void {
     const { topic, key = null, value, timestamp } = record
     const { keySerializer, valueSerializer } = this.config
     const timestampMs = timestamp ?? this.clock.wallMs()
     const keyBytes = serialize(keySerializer, key, topic, 'key', headers)
     const valueBytes = serialize(valueSerializer, value, topic, 'value', headers)
     if (isLater(keyBytes) || isLater(valueBytes)) {
-      const serialization = new PendingSerialization(
-        { key: keyBytes, value: valueBytes },
-        { topic, headers },
-        this.wake,
-      )
-      return { key: null, value: null, headers, timestampMs, onCompletion, serialization }
+      const parts = { key: keyBytes, value: valueBytes }
+      into.serialization = new PendingSerialization(parts, { topic, headers }, this.wake)
+      into.key = null
+      into.value = null
+      into.headers = headers
+    } else {
+      into.headers = this.mayAddHeaders ? toHeaders(headers) : headers
+      into.serialization = undefined
+      into.key = keyBytes
+      into.value = valueBytes
     }
-    const checked = this.mayAddHeaders ? toHeaders(headers) : headers
-    return { key: keyBytes, value: valueBytes, headers: checked, timestampMs, onCompletion, serialization: undefined }
+    into.timestampMs = timestampMs
+    into.onCompletion = onCompletion
   }
 }
 

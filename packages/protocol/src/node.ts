@@ -7,6 +7,7 @@ import {
   portableCodecs,
   zstdCodec,
 } from './compression/index.ts'
+import { crc32cInJavaScript, useCrc32c } from './records/crc32c.ts'
 
 /** What node:zlib has from Node 22.15 on. */
 interface NodeZstd {
@@ -37,6 +38,22 @@ export function gzipWithLevel(level = -1): CompressionCodec {
 export async function loadZstd(level = 3): Promise<CompressionCodec> {
   checkZstdLevel(level)
   return nodeZstd(level) ?? (await wasmZstd(level))
+}
+
+/**
+ * From now on the optional peer `@node-rs/crc32` makes the checksums of this process: three times as fast on large
+ * batches. Resolves false, and changes nothing, when it is not installed. Rejects with RangeError when it fails its test.
+ */
+export async function loadNativeCrc32c(): Promise<boolean> {
+  let native: { crc32c(bytes: Uint8Array, seed?: number): number }
+  try {
+    native = await import('@node-rs/crc32')
+  } catch {
+    return false
+  }
+  // The call costs about 100 ns, so short inputs stay here.
+  useCrc32c((bytes, seed) => (bytes.length < 256 ? crc32cInJavaScript(bytes, seed) : native.crc32c(bytes, seed)))
+  return true
 }
 
 /** All five; `zstd` compresses only where node:zlib can (Node 22.15), or through `loadZstd()`. */

@@ -193,7 +193,12 @@ function append(one: { topic: Topic; partition: Partition } & Asked, acks: numbe
   if (acks === -1 && partition.isUnderMinIsr) {
     return refused({ ...asRefusal(kafkaErrors.NOT_ENOUGH_REPLICAS), tellsLogStart: true })
   }
-  const batch = validateBatch(one.records ?? nothing, { config: topic.config, wallMs, codecs: call.codecs })
+  const batch = validateBatch(one.records ?? nothing, {
+    config: topic.config,
+    wallMs,
+    codecs: call.codecs,
+    validation: cluster.config.validation,
+  })
   if ('error' in batch) return refused(batch)
   return appendInSequence(batch, one, call, refused)
 }

@@ -79,6 +79,7 @@ export class RecordAccumulator {
   /** Told by the sender, each turn, of every node with data to send. */
   readonly availability: NodeAvailability
   private batchesCreated = 0
+  private lastTopic: TopicState | undefined
 
   constructor(random: Random, options: AccumulatorOptions) {
     this.random = random.fork('accumulator')
@@ -123,6 +124,13 @@ export class RecordAccumulator {
     if (at.partition === undefined) return this.appendSticky(topic, record, at)
     const queue = queueOf(topic, at.partition)
     return this.isBatching && queue.tail?.tryAppend(record) ? appendedTo(queue) : this.appendToNew(queue, record, at)
+  }
+
+  /** HOT: once per record. Into the open batch of the partition, if it has room; undefined: `append` decides. */
+  join(topic: string, partition: number, record: EncodedRecord): AppendResult | undefined {
+    if (!this.isBatching) return undefined
+    const queue = this.topicState(topic).partitions.get(partition)
+    return queue?.tail?.tryAppend(record) === true ? appendedTo(queue) : undefined
   }
 
   private appendSticky(topic: TopicState, record: EncodedRecord, at: AppendAt): AppendResult {
@@ -341,13 +349,16 @@ export class RecordAccumulator {
     this.topicState(queue.topic).queued.delete(queue)
   }
 
+  /** HOT. Nearly always the topic of the time before. */
   private topicState(name: string): TopicState {
+    if (name === this.lastTopic?.name) return this.lastTopic
     let state = this.topics.get(name)
     if (state === undefined) {
       const sticky = new StickyPartitioner(this.random.fork(`sticky ${name}`), { batchBytes: this.options.batchSize })
       state = { name, partitions: new Map(), queued: new Set(), sticky }
       this.topics.set(name, state)
     }
+    this.lastTopic = state
     return state
   }
 

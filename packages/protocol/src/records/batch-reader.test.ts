@@ -9,6 +9,7 @@ import {
   readBatchHeader,
   readRecords,
   rewriteTimestamps,
+  scanRecords,
   setBaseOffset,
   setPartitionLeaderEpoch,
   splitBatches,
@@ -304,4 +305,43 @@ test('batch reader: arbitrary bytes as a records section give records or an erro
     ),
     { numRuns: 1000 },
   )
+})
+
+test('scanRecords: sees what readRecords reads and refuses what it refuses, whatever byte is changed', () => {
+  const seen = (batch: RecordBatch) => {
+    const records: unknown[] = []
+    scanRecords(batch, nodeCodecs, (index, timestamp, hasKey) => records.push([index, timestamp, hasKey]))
+    return records
+  }
+  const read = (batch: RecordBatch) =>
+    readRecords(batch, nodeCodecs, { offsetDeltas: 'any' }).map(({ timestamp, key }, i) => [i, timestamp, key !== null])
+  const outcome = (run: (batch: RecordBatch) => unknown, batch: RecordBatch) => {
+    try {
+      return run(batch)
+    } catch (error) {
+      return `${error}`
+    }
+  }
+  const headers = [
+    { key: 'a', value: utf8('1') },
+    { key: 'b', value: null },
+  ]
+  const writer = new BatchWriter(new Uint8Array(1_024))
+  writer.tryAppend(1_000, null, utf8('value'), [])
+  writer.tryAppend(1_007, utf8('key'), null, headers)
+  writer.tryAppend(990, utf8(''), utf8('x'.repeat(200)), [])
+  const whole = writer.close()
+  expect(seen(readBatchHeader(whole))).toEqual(read(readBatchHeader(whole)))
+  let refused = 0
+  for (let at = 57; at < whole.length; at++) {
+    for (const xor of [0x01, 0x02, 0x80, 0xff]) {
+      const changed = whole.slice()
+      changed[at]! ^= xor
+      const batch = { ...readBatchHeader(changed), timestampType: 'create' as const }
+      const expected = outcome(read, batch)
+      expect(outcome(seen, batch), `byte ${at} ^ ${xor}`).toEqual(expected)
+      if (typeof expected === 'string') refused++
+    }
+  }
+  expect(refused).toBeGreaterThan(80)
 })

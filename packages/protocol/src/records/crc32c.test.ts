@@ -1,6 +1,8 @@
+import packageCrc32c from 'crc-32/crc32c.js'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { crc32c } from './crc32c.ts'
+import { afterEach, expect, test } from 'vitest'
+import { loadNativeCrc32c } from '../node.ts'
+import { crc32c, crc32cInJavaScript, useCrc32c } from './crc32c.ts'
 
 const ascii = (text: string) => new TextEncoder().encode(text)
 
@@ -31,4 +33,27 @@ test('crc32c: agrees with the definition, in one piece and in two, wherever the 
       expect(crc32c(moved.subarray(offset))).toBe(expected)
     }),
   )
+})
+
+afterEach(() => useCrc32c(undefined))
+
+test('crc32c: the braid agrees with the package crc-32 at every length up to 1,000 and every alignment', () => {
+  const bytes = Uint8Array.from({ length: 1_008 }, (_, i) => (i * 151 + (i >> 2)) & 0xff)
+  for (let length = 0; length <= 1_000; length++) {
+    const part = bytes.subarray(length % 8, (length % 8) + length)
+    expect(crc32cInJavaScript(part, 0), `${length} bytes`).toBe(packageCrc32c.buf(part, 0) >>> 0)
+    expect(crc32cInJavaScript(part, 0xdeadbeef), `${length} bytes`).toBe(packageCrc32c.buf(part, 0xdeadbeef | 0) >>> 0)
+  }
+})
+
+test('crc32c: one that miscounts a single bit of long inputs is refused, and nothing changes', () => {
+  const wrong = (bytes: Uint8Array, seed: number) => crc32cInJavaScript(bytes, seed) ^ (bytes.length > 1_000 ? 1 : 0)
+  expect(() => useCrc32c(wrong)).toThrow(RangeError)
+  expect(crc32c(new Uint8Array(1_190))).toBe(crc32cInJavaScript(new Uint8Array(1_190), 0))
+})
+
+test('crc32c: @node-rs/crc32 passes the test of itself and then makes the checksums', async () => {
+  expect(await loadNativeCrc32c()).toBe(true)
+  const bytes = new Uint8Array(1_000).fill(7)
+  expect(crc32c(bytes, crc32c(bytes))).toBe(packageCrc32c.buf(bytes, packageCrc32c.buf(bytes, 0)) >>> 0)
 })

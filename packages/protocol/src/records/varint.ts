@@ -122,6 +122,12 @@ export class VarintReader {
     return this.bytes.subarray(this.at - length, this.at)
   }
 
+  /** Steps over `length` bytes; over nothing for a negative one, which stands for null. */
+  skip(field: string, length: number): void {
+    if (length > this.end - this.at) this.fail(field, `needs ${length} bytes, ${this.end - this.at} are left`)
+    if (length > 0) this.at += length
+  }
+
   /** Steps over a byte that means nothing to us. */
   skipByte(field: string): void {
     this.byte(field)
