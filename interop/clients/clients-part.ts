@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MockCluster } from '@harrow/mock-broker'
+import { kafkaVersions } from '../kafka/versions.ts'
 import type { Part } from '../part.ts'
 import { Skip } from '../step.ts'
 import type { CodecName, ForeignClient, PlainRecord, ProduceJob } from './foreign-client.ts'
 import { foreignClients } from './index.ts'
 import { type ClientResult, interopTable } from './interop-table.ts'
 import { sampleRecords } from './sample-records.ts'
+import { judgeWithVerifiableProducer } from './verifiable-producer.ts'
 
 const interopFile = new URL('../../docs/interop.md', import.meta.url)
 
@@ -32,16 +34,25 @@ export const clientsPart: Part = {
       }
       results.push({ client, version, outcomes })
     }
-    if (run.refresh) writeFileSync(interopFile, interopTable(results))
+    const verified: [tool: string, outcome: string][] = []
+    for (const version of kafkaVersions) {
+      const tool = `VerifiableProducer ${version}`
+      const shown = await run.step(tool, () => judgeWithVerifiableProducer(version))
+      verified.push([tool, shown ?? 'FAILED'])
+    }
+    if (run.refresh) writeFileSync(interopFile, interopTable(results, verified))
   },
 }
+
+const allAcks = ['0', '1', 'all'] as const
 
 type Job = Pick<ProduceJob, 'acks' | 'codec' | 'idempotent'>
 
 function jobsOf(client: ForeignClient): Job[] {
   const plain = (acks: Job['acks'], codec: CodecName = 'none'): Job => ({ acks, codec, idempotent: false })
   const best = client.codecs.map((codec): Job => ({ acks: 'all', codec, idempotent: client.canBeIdempotent }))
-  return [plain('0'), plain('1'), ...(client.canBeIdempotent ? [plain('all')] : []), ...best]
+  const others = (client.acks ?? allAcks).filter((acks) => acks !== 'all' || client.canBeIdempotent)
+  return [...others.map((acks) => plain(acks)), ...best]
 }
 
 /** Produces, looks into the log, and reads back with the same client. Says what was shown. */

@@ -1,5 +1,13 @@
 import { driverInput, driverOutput } from './driver-lines.ts'
-import type { CodecName, ConsumeJob, ForeignClient, PlainRecord, ProduceJob, ReadRecord } from './foreign-client.ts'
+import type {
+  Acks,
+  CodecName,
+  ConsumeJob,
+  ForeignClient,
+  PlainRecord,
+  ProduceJob,
+  ReadRecord,
+} from './foreign-client.ts'
 
 /** A client behind a program of ours in `drivers/`, which is called alike in every language: see driver-lines.ts. */
 export abstract class DriverClient implements ForeignClient {
@@ -7,6 +15,7 @@ export abstract class DriverClient implements ForeignClient {
   abstract readonly name: string
   abstract readonly language: string
   abstract readonly codecs: readonly CodecName[]
+  readonly acks: readonly Acks[] = ['0', '1', 'all']
   readonly canBeIdempotent: boolean = true
   readonly readsInGroups = false
 

@@ -12,10 +12,12 @@ export interface ReadRecord extends PlainRecord {
 
 export type CodecName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
+export type Acks = '0' | '1' | 'all'
+
 export interface ProduceJob {
   readonly bootstrapServers: string
   readonly topic: string
-  readonly acks: '0' | '1' | 'all'
+  readonly acks: Acks
   readonly codec: CodecName
   readonly idempotent: boolean
 }
@@ -32,6 +34,8 @@ export interface ForeignClient {
   readonly name: string
   readonly language: string
   readonly codecs: readonly CodecName[]
+  /** Those that it can be told. Default: all. */
+  readonly acks?: readonly Acks[]
   readonly canBeIdempotent: boolean
   /** It cannot read without joining a consumer group. */
   readonly readsInGroups: boolean

@@ -5,6 +5,7 @@ import { kafkajsClient } from './kafkajs.ts'
 import { kcat } from './kcat.ts'
 import { platformatic } from './platformatic.ts'
 import { PythonClient } from './python-client.ts'
+import { Rskafka } from './rust-client.ts'
 
 /** Every client that is let loose on the mock, and listened to. */
 export const foreignClients: readonly ForeignClient[] = [
@@ -35,4 +36,5 @@ export const foreignClients: readonly ForeignClient[] = [
   new GoClient({ module: 'github.com/IBM/sarama', driver: 'sarama', canBeIdempotent: true }),
   // kafka-go has no idempotent producer.
   new GoClient({ module: 'github.com/segmentio/kafka-go', driver: 'segmentio', canBeIdempotent: false }),
+  new Rskafka(),
 ]

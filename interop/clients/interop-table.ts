@@ -7,7 +7,10 @@ export interface ClientResult {
 }
 
 /** docs/interop.md. */
-export function interopTable(results: readonly ClientResult[]): string {
+export function interopTable(
+  results: readonly ClientResult[],
+  verified: readonly (readonly [tool: string, outcome: string])[],
+): string {
   const rows = results.flatMap(({ client, version, outcomes }) =>
     outcomes.map(([what, outcome]) => `| ${version} | ${client.language} | ${what} | ${outcome} |`),
   )
@@ -21,6 +24,13 @@ the log of the mock and, where the client can read without a consumer group, in 
 | client | language | settings | outcome |
 |---|---|---|---|
 ${rows.join('\n')}
+
+Kafka's own test producer, which says where each message went, against a mock that appends what its first request holds
+and hangs up instead of answering:
+
+| tool | outcome |
+|---|---|
+${verified.map(([tool, outcome]) => `| ${tool} | ${outcome} |`).join('\n')}
 
 What real brokers and these clients say to each other is kept in \`packages/protocol/golden/\`; see also
 [fidelity.md](fidelity.md).

@@ -43,9 +43,15 @@ export class JavaKafkaClients extends DriverClient {
     return output.trim().split('\n').map(Number)
   }
 
-  protected drive(args: readonly string[], stdin = ''): Promise<string> {
+  /** The driver's command line, for whoever reads its output as it comes. */
+  command(driverArgs: readonly string[]): { readonly program: string; readonly args: readonly string[] } {
     const options = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', '-cp', this.classpath]
     const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'
-    return mustRun('java', [...options, quiet, 'KafkaClientsDriver', ...args], { stdin, timeoutMs: 60_000 })
+    return { program: 'java', args: [...options, quiet, 'KafkaClientsDriver', ...driverArgs] }
+  }
+
+  protected drive(driverArgs: readonly string[], stdin = ''): Promise<string> {
+    const { program, args } = this.command(driverArgs)
+    return mustRun(program, args, { stdin, timeoutMs: 60_000 })
   }
 }

@@ -4,6 +4,7 @@ import type { Part } from '../part.ts'
 import { compareRecordings, differenceText } from './compare.ts'
 import { knownDifferences } from './differences.ts'
 import { probes } from './probes/index.ts'
+import { searchForDifference } from './random-batches.ts'
 import { recordMock } from './record-mock.ts'
 import { type Recording, record } from './recording.ts'
 import { readTranscripts, writeTranscripts } from './transcript-files.ts'
@@ -28,8 +29,21 @@ export const conformancePart: Part = {
       if (unexplained.length > 0) throw new Error(unexplained.map(differenceText).join('\n'))
       if (run.refresh) run.say('now `npx vitest run interop -u` writes docs/fidelity.md')
     })
+    await run.step(
+      `fast-check finds no batches to which Apache Kafka ${referenceKafka} and the mock differ`,
+      async () => {
+        await using cluster = await KafkaCluster.start({ version: referenceKafka, properties: manyPartitions })
+        const seed = Number(process.env['HARROW_INTEROP_SEED'] ?? 1)
+        run.say(`seed ${seed}`)
+        const agreed = await searchForDifference(cluster.addresses[0]!, seed)
+        run.say(`${agreed} sequences of batches, every answer alike`)
+      },
+    )
   },
 }
+
+/** Thousands of partitions that hold next to nothing. */
+const manyPartitions = { 'log.index.size.max.bytes': 4096 }
 
 function mustAgree(expected: Recording, found: Recording): void {
   const differing = compareRecordings(expected, found).filter((each) => each.differing.length > 0)
@@ -37,8 +51,6 @@ function mustAgree(expected: Recording, found: Recording): void {
 }
 
 async function recordKafka(version: KafkaVersion): Promise<Recording> {
-  // Thousands of partitions that hold next to nothing.
-  const properties = { 'log.index.size.max.bytes': 4096 }
-  await using cluster = await KafkaCluster.start({ version, properties })
+  await using cluster = await KafkaCluster.start({ version, properties: manyPartitions })
   return await record(`Apache Kafka ${version}`, cluster.addresses[0]!, probes)
 }

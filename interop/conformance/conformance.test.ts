@@ -1,3 +1,4 @@
+import type { MockCluster } from '@harrow/mock-broker'
 import { beforeAll, expect, test } from 'vitest'
 import { kafkaVersions, referenceKafka } from '../kafka/versions.ts'
 import { type Comparison, compareRecordings, differenceText } from './compare.ts'
@@ -42,6 +43,24 @@ test('conformance: one changed error code is a difference that names probe and v
   const differing = compareRecordings(reference, changed as never).filter((each) => each.differing.length > 0)
   expect(differing.map(({ probe }) => probe)).toEqual(['P4: acks 2'])
   expect(differenceText(differing[0]!)).toContain('87 INVALID_RECORD')
+})
+
+test('conformance: a mock that answers with one wrong error code is a difference at every version', async () => {
+  const played = probes.filter(({ row, name }) => row === 'B32' && name === 'a gap')
+  const ofProbe = { broker: reference.broker, probes: { 'B32: a gap': reference.probes['B32: a gap'] ?? [] } }
+  const sound = compareRecordings(ofProbe, await recordMock(played))
+  expect(sound.map(differenceText)).toEqual(['B32: a gap: no difference'])
+  // The second of the three batches that the probe sends at each version leaves a gap.
+  const wrong = (on: object) =>
+    ({ on: { api: 'Produce', ...on }, times: 'always', do: { error: 'INVALID_RECORD' } }) as const
+  const spoil = (cluster: MockCluster) => {
+    cluster.fault(wrong({ nth: 2 }))
+    cluster.fault(wrong({ after: 2, every: 3 }))
+  }
+  const defective = compareRecordings(ofProbe, await recordMock(played, spoil))
+  expect(defective[0]?.differing.map(({ version }) => version)).toEqual(defective[0]?.versions)
+  expect(differenceText(defective[0]!)).toContain('45 OUT_OF_ORDER_SEQUENCE_NUMBER')
+  expect(differenceText(defective[0]!)).toContain('87 INVALID_RECORD')
 })
 
 // After a change that is meant: `npx vitest run interop -u`.

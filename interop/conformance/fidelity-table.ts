@@ -43,6 +43,10 @@ where ${facts.older} differs from ${facts.reference} among the versions that bot
 ${rows.join('\n')}
 | - | ${random.length} random sequences of good and damaged batches of one producer id | ${rangesText(random[0]?.versions ?? [])} | ${random.filter((each) => each.differing.length === 0).length} agree | ${random.filter((each) => olderVerdict(olderBy.get(each.probe)) === '').length} alike |
 
+Beyond these, \`pnpm interop conformance\` lets fast-check look for a sequence of batches to which the real broker and the
+mock do not say the same (\`interop/conformance/random-batches.ts\`): 150 sequences, both brokers live, and a sequence that
+fails is made as small as it gets. \`HARROW_INTEROP_SEED\` chooses others.
+
 ## Without a probe
 
 | rows | why |

@@ -1,9 +1,13 @@
 import { MockCluster } from '@harrow/mock-broker'
+import type { Probe } from './probe.ts'
 import { probes } from './probes/index.ts'
 import { type Recording, record } from './recording.ts'
 
-/** Plays every probe to the mock, set up as the real broker was for its transcript. */
-export async function recordMock(): Promise<Recording> {
+/** Plays probes (default: all) to the mock, set up as the real broker was for its transcript. */
+export async function recordMock(
+  played: readonly Probe[] = probes,
+  prepare: (cluster: MockCluster) => void = () => {},
+): Promise<Recording> {
   await using cluster = await MockCluster.start({
     // The probes ask for what no broker serves.
     onUnhandledRequest: 'warn',
@@ -12,5 +16,6 @@ export async function recordMock(): Promise<Recording> {
     seed: 1,
   })
   const { host, port } = cluster.brokers[0]!
-  return await record('the mock', { host, port }, probes)
+  prepare(cluster)
+  return await record('the mock', { host, port }, played)
 }

@@ -1,5 +1,8 @@
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
+import java.io.DataOutputStream;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +28,7 @@ public class KafkaClientsDriver {
         switch (args[0]) {
             case "produce" -> produce(args[1], args[2], args[3], args[4], args[5]);
             case "consume" -> consume(args[1], args[2], Integer.parseInt(args[3]));
+            case "numbers" -> numbers(args[1], args[2], Integer.parseInt(args[3]));
             case "partitions" -> partitions(Integer.parseInt(args[1]));
             default -> throw new IllegalArgumentException(args[0]);
         }
@@ -84,6 +88,34 @@ public class KafkaClientsDriver {
                 }
             }
             System.out.print(out);
+        }
+    }
+
+    /** Of every record: partition (int), offset (long) and the number that its value begins with (int). Many of them. */
+    static void numbers(String bootstrap, String topic, int count) throws Exception {
+        Properties config = new Properties();
+        config.put("bootstrap.servers", bootstrap);
+        config.put("enable.auto.commit", "false");
+        config.put("max.poll.records", "50000");
+        config.put("max.partition.fetch.bytes", "8388608");
+        try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+             var out = new DataOutputStream(new BufferedOutputStream(System.out, 1 << 20))) {
+            var partitions = consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(topic, info.partition())).collect(Collectors.toList());
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            // Then as long again as it takes to see that there is nothing more.
+            int silentPolls = 0;
+            for (int read = 0; silentPolls < (read < count ? 50 : 2); ) {
+                var records = consumer.poll(Duration.ofMillis(200));
+                silentPolls = records.isEmpty() ? silentPolls + 1 : 0;
+                read += records.count();
+                for (ConsumerRecord<byte[], byte[]> record : records) {
+                    out.writeInt(record.partition());
+                    out.writeLong(record.offset());
+                    out.writeInt(ByteBuffer.wrap(record.value()).getInt());
+                }
+            }
         }
     }
 

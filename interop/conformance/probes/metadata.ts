@@ -13,6 +13,38 @@ export const metadataProbes: readonly Probe[] = [
     versions: every,
     steps: [{ ask: 'Metadata', body: { topics: [{ name: '$described' }, { name: '$described' }] } }],
   },
+  {
+    row: 'M1',
+    name: 'what one may do with topics',
+    versions: { min: 8, max: 13 },
+    steps: [
+      {
+        ask: 'Metadata',
+        body: {
+          topics: [{ name: '$described' }, { name: 'nobody' }, { name: 'no/body' }],
+          includeTopicAuthorizedOperations: true,
+          allowAutoTopicCreation: false,
+        },
+      },
+    ],
+  },
+  {
+    row: 'M1',
+    name: 'what one may do with the cluster',
+    versions: { min: 8, max: 10 },
+    steps: [{ ask: 'Metadata', body: { topics: [], includeClusterAuthorizedOperations: true } }],
+  },
+  {
+    row: 'M7',
+    name: 'what one may do with a topic of an unknown id',
+    versions: { min: 12, max: 13 },
+    steps: [
+      {
+        ask: 'Metadata',
+        body: { topics: [{ topicId: '#unknown', name: null }], includeTopicAuthorizedOperations: true },
+      },
+    ],
+  },
   { row: 'M2', name: 'unknown topic', versions: every, steps: [{ ask: 'Metadata', body: named('nobody') }] },
   {
     row: 'M2',

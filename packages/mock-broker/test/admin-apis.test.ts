@@ -9,6 +9,7 @@ import {
   describeTopicPartitions,
   fetch,
   incrementalAlterConfigs,
+  metadata,
   offsetForLeaderEpoch,
   zeroUuid,
 } from '@harrow/protocol'
@@ -211,6 +212,21 @@ test.each(upTo(2))('DescribeCluster v%i: live brokers, and fenced ones on reques
   expect(answer).toMatchObject({ errorCode: 0, clusterId: sim.cluster.clusterId, controllerId: 1 })
   expect(answer?.clusterAuthorizedOperations).toBe(8096)
 })
+
+// librdkafka's 0081 (DescribeTopics, DescribeCluster), which ask Metadata for it.
+test.each([8, 9, 10])(
+  'Metadata v%i: says what one may do, of topics and of the cluster, only when asked',
+  (version) => {
+    const sim = new Simulation({ topics: { orders: 1 } })
+    const asked = { includeTopicAuthorizedOperations: true, includeClusterAuthorizedOperations: true }
+    const answer = sim.ask(metadata, version, { topics: [{ name: 'orders' }], ...asked })
+    expect(answer?.topics[0]?.topicAuthorizedOperations).toBe(3576)
+    expect(answer?.clusterAuthorizedOperations).toBe(8096)
+    const unasked = sim.ask(metadata, version, { topics: [{ name: 'orders' }] })
+    expect(unasked?.topics[0]?.topicAuthorizedOperations).toBe(-2147483648)
+    expect(unasked?.clusterAuthorizedOperations).toBe(-2147483648)
+  },
+)
 
 test('DescribeCluster: a broker is no controller, so asking it for those is error 114', () => {
   const body = { includeClusterAuthorizedOperations: false, endpointType: 2 }

@@ -13,7 +13,8 @@ const captures = readdirSync(folder).map((name): [string, CapturedFrames] => [
 ])
 
 test.each(captures)('golden: every frame of %s comes out of our codec as it went in', (_, { frames }) => {
-  expect(frames.length).toBeGreaterThan(5)
+  // franz-go says the least: four requests of different shapes.
+  expect(frames.length).toBeGreaterThan(3)
   expect(frames.flatMap(problemsOf)).toEqual([])
 })
 

@@ -1,4 +1,5 @@
 import { describeCluster, kafkaErrors } from '@harrow/protocol'
+import { authorizedOperations } from '../authorized-operations.ts'
 import type { Handler } from './handler.ts'
 
 /** The brokers, as this one knows them (KIP-700). */
@@ -30,7 +31,7 @@ export const describeClusterHandler: Handler<typeof describeCluster> = {
         rack,
         ...(call.version >= fencedFrom ? { isFenced } : {}),
       })),
-      ...(includeClusterAuthorizedOperations ? { clusterAuthorizedOperations: allOfCluster } : {}),
+      ...(includeClusterAuthorizedOperations ? { clusterAuthorizedOperations: authorizedOperations.ofCluster } : {}),
     }
     return { do: 'answer', body, applied: true }
   },
@@ -42,8 +43,6 @@ const endpointTypeFrom = 1
 const fencedFrom = 2
 const brokers = 1
 const controllers = 2
-/** Everything that can be allowed on a cluster, one bit per operation: without an authorizer all is. */
-const allOfCluster = 8096
 
 function wrongEndpoint(endpointType: number) {
   return endpointType === controllers ? kafkaErrors.MISMATCHED_ENDPOINT_TYPE : kafkaErrors.UNSUPPORTED_ENDPOINT_TYPE

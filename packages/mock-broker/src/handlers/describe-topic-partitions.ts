@@ -1,4 +1,5 @@
 import { describeTopicPartitions, kafkaErrors, type ResponseInput, zeroUuid } from '@harrow/protocol'
+import { authorizedOperations } from '../authorized-operations.ts'
 import type { PartitionView, TopicView } from '../cluster-view.ts'
 import { topicNameProblem } from '../config.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
@@ -38,8 +39,6 @@ export const describeTopicPartitionsHandler: Handler<typeof describeTopicPartiti
 
 /** `max.request.partition.size.limit` */
 const partitionsMax = 2000
-/** Everything that can be allowed on a topic, one bit per operation: without an authorizer all is. */
-const allOfTopic = 3576
 
 type TopicAnswer = ResponseInput<typeof describeTopicPartitions>['topics'][number]
 
@@ -60,7 +59,7 @@ function describeTopic(topic: TopicView, partitions: readonly PartitionView[], c
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.isInternal,
-    topicAuthorizedOperations: allOfTopic,
+    topicAuthorizedOperations: authorizedOperations.ofTopic,
     partitions: partitions.map(({ index, leaderId, leaderEpoch, replicas, isr }) => ({
       errorCode: (leaderId === -1 ? kafkaErrors.LEADER_NOT_AVAILABLE : kafkaErrors.NONE).code,
       partitionIndex: index,

@@ -6,6 +6,7 @@ import {
   type ResponseInput,
   zeroUuid,
 } from '@harrow/protocol'
+import { authorizedOperations } from '../authorized-operations.ts'
 import type { ClusterView, PartitionView, TopicView } from '../cluster-view.ts'
 import { topicNameProblem } from '../config.ts'
 import { topicSettingsFrom } from '../topic-config.ts'
@@ -33,7 +34,14 @@ export const metadataHandler: Handler<typeof metadata> = {
     const topics = isForAll(request, call.version)
       ? [...call.view.topics].map((topic) => describe(topic, call, { byId: false }))
       : withoutRepeats(request.topics ?? []).flatMap((asked) => answerFor(asked, request.allowAutoTopicCreation, call))
-    return { do: 'answer', body: { ...aboutCluster(call), topics }, applied: true }
+    const body = { ...aboutCluster(call), topics: topics.map((topic) => withOperations(topic, request)) }
+    const { ofCluster: clusterAuthorizedOperations } = authorizedOperations
+    const asksForCluster = request.includeClusterAuthorizedOperations
+    return {
+      do: 'answer',
+      body: asksForCluster ? { ...body, clusterAuthorizedOperations } : body,
+      applied: true,
+    }
   },
 }
 
@@ -105,6 +113,12 @@ function describePartition(partition: PartitionView, call: Call) {
     isrNodes: partition.isr,
     offlineReplicas: partition.replicas.filter(isDead),
   }
+}
+
+/** KIP-430. Java: `KafkaApis.handleTopicMetadataRequest` sets them in every answer but that to an unknown id. */
+function withOperations(topic: TopicAnswer, request: RequestOf<typeof metadata>): TopicAnswer {
+  if (!request.includeTopicAuthorizedOperations || topic.errorCode === kafkaErrors.UNKNOWN_TOPIC_ID.code) return topic
+  return { ...topic, topicAuthorizedOperations: authorizedOperations.ofTopic }
 }
 
 function refused(error: KafkaErrorRow, topic: { name: string | null; topicId?: string }): TopicAnswer {
