@@ -48,9 +48,9 @@ export class Broker {
   }
 
   /** Listens; `done` with an error if the address cannot be had. Does nothing if it is up. */
-  start(done: (error?: Error) => void): void {
+  start(done: (error?: Error) => void, options: { readonly atNewPort: boolean } = { atNewPort: false }): void {
     if (this.isChanging) {
-      this.later.push(() => this.start(done))
+      this.later.push(() => this.start(done, options))
       return
     }
     if (this.state === 'up') {
@@ -60,7 +60,8 @@ export class Broker {
     const { cluster, node } = this.parts
     this.state = 'starting'
     this.life++
-    this.door.open({ host: node.host, port: node.port }, () => this.accept(), {
+    const port = options.atNewPort ? 0 : node.port
+    this.door.open({ host: node.host, port }, () => this.accept(), {
       onListening: ({ port }: Address) => {
         node.port = port
         this.state = 'up'

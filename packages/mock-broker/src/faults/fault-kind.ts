@@ -1,5 +1,6 @@
 import type { Api, KafkaErrorRow } from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
+import type { ClusterAdmin } from '../cluster-admin.ts'
 import type { Field, Issue } from '../field.ts'
 import type { FaultRule, RequestConditions } from './rule.ts'
 
@@ -22,6 +23,8 @@ export interface FaultKind<Action = never> {
    * comes, and the request that set it off goes on.
    */
   readonly scope: 'request' | 'cluster'
+  /** Somebody else may lead afterwards, without what only the old leader had: acks=1 promises nothing then. */
+  readonly takesLeadership?: true
   stage(action: Action): Stage
   /** What is wrong with a rule beyond its fields. */
   check?(action: Action, rule: RuleContext, path: Issue['path']): Issue[]
@@ -47,6 +50,8 @@ export interface RuleContext {
 /** What a fault can do, and what it may know. */
 export interface FaultStep {
   readonly control: ClusterControl
+  /** Does something that administrators, or accidents, do. What cannot be done is left undone, and found. */
+  administer(act: (admin: ClusterAdmin) => void): void
   /** Of this rule and this hit: what one rule draws moves nothing for another. */
   readonly random: Random
   /** The partition that the rule's conditions picked out of the request, if it names any. */
@@ -102,12 +107,13 @@ export interface ConnectionControl {
 
 /** The cluster, as faults may change it. What cannot be done is left undone, and found. */
 export interface ClusterControl {
+  readonly admin: ClusterAdmin
   brokerIds(): readonly number[]
   stopBroker(id: number, how: 'fin' | 'reset'): void
-  startBroker(id: number): void
+  /** `atNewPort`: at any free one instead of the one it had. */
+  startBroker(id: number, options?: { readonly atNewPort: boolean }): void
   /** Whether new connections are refused. Those that are open live on. */
   refuseConnections(id: number, refuse: boolean): void
-  moveLeader(move: { readonly topic: string; readonly partition: number; readonly to?: number | undefined }): void
   /** Node id; undefined if the partition is not known, -1 if nobody leads. */
   leaderOf(topic: string, partition: number): number | undefined
 }
