@@ -25,6 +25,7 @@ export function clusterControl(
     stopBroker: (id, how) => broker(id)?.stop(how, () => {}),
     startBroker: (id, options) => broker(id)?.start((error) => error && impossible(error.message), options),
     refuseConnections: (id, refuse) => broker(id)?.refuse(refuse, (error) => impossible(error.message)),
+    cutOff: (id, side) => broker(id)?.cutOff(side) ?? (() => {}),
     leaderOf: (topic, partition) => cluster.partition(topic, partition)?.leaderId,
   }
 }

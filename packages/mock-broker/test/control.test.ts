@@ -288,7 +288,7 @@ test.each([
   ['POST', '/v1/topics', { name: 'a b' }, 422, 'topic name has a character'],
   ['POST', '/v1/topics', { name: 'orders' }, 409, 'topic "orders" exists already'],
   ['POST', '/v1/topics', { name: 'new', partitons: 2 }, 422, 'unknown key "partitons", did you mean "partitions"?'],
-  ['POST', '/v1/lag', { lag: 1, topic: 'orders' }, 422, 'topic and partition go together'],
+  ['POST', '/v1/lag', { lag: 1, partition: 0 }, 422, 'partition goes with topic'],
   ['POST', '/v1/topics/orders/partitions', {}, 422, '"count" is missing'],
   ['POST', '/v1/brokers/1/release', { kafka: '9.9' }, 422, 'kafka: must be'],
   ['DELETE', '/v1/brokers/1', undefined, 409, 'broker 1 is the last one'],

@@ -153,7 +153,13 @@ test.each([
   ['GET', '/proxies/broker-9', undefined, 404, 'proxy not found'],
   ['GET', '/proxies/broker-1/toxics/none', undefined, 404, 'toxic not found'],
   ['POST', '/proxies/broker-1/toxics', { type: 'noop' }, 400, 'invalid toxic type "noop"'],
-  ['POST', '/proxies/broker-1/toxics', { type: 'latency', attributes: { jitter: 5 } }, 400, 'jitter is not played'],
+  [
+    'POST',
+    '/proxies/broker-1/toxics',
+    { type: 'limit_data', attributes: { bytes: 5 } },
+    400,
+    'only requests are limited',
+  ],
   [
     'POST',
     '/proxies/broker-1/toxics',

@@ -88,9 +88,14 @@ export interface Delivery {
   readonly pieces: readonly { readonly bytes: Uint8Array; readonly afterMs: number }[]
   /** Closes the connection behind the last piece. */
   readonly close?: 'fin' | 'reset'
+  /** It goes out behind the next answer of the connection. */
+  readonly isOvertaken?: true
   /** Takes no further request of the connection for so long. Java: channel muting (KIP-219). */
   readonly muteMs?: number
 }
+
+/** Which way bytes go: requests, answers, or each of them. */
+export type Side = 'request' | 'response' | 'both'
 
 /** A connection, as faults may change it. */
 export interface ConnectionControl {
@@ -100,7 +105,11 @@ export interface ConnectionControl {
   /** Reads nothing for so long, for ever if undefined; then goes on and calls `then`. The sender feels it. */
   stopReading(ms: number | undefined, then: () => void): void
   /** From now on no more than so many bytes a second get through; returns how to lift it. */
-  limitBandwidth(bytesPerSecond: number, side: 'request' | 'response' | 'both'): () => void
+  limitBandwidth(bytesPerSecond: number, side: Side): () => void
+  /** Nothing gets through, and nothing is lost; returns how to let it go again. */
+  clog(side: Side): () => void
+  /** When so many bytes of requests were read, `then` is called, and no further byte is read. */
+  limitBytes(count: number, then: () => void): void
   /** Closed when idle for so long, whatever the cluster's own limit is. */
   limitIdleness(ms: number): void
 }
@@ -114,6 +123,8 @@ export interface ClusterControl {
   startBroker(id: number, options?: { readonly atNewPort: boolean }): void
   /** Whether new connections are refused. Those that are open live on. */
   refuseConnections(id: number, refuse: boolean): void
+  /** Nothing gets through between a broker and its clients, on open connections and on new ones; returns how to end it. */
+  cutOff(id: number, side: Side): () => void
   /** Node id; undefined if the partition is not known, -1 if nobody leads. */
   leaderOf(topic: string, partition: number): number | undefined
 }

@@ -4,7 +4,9 @@ import { type AddBrokerAction, addBrokerFault } from './add-broker.ts'
 import { type AddPartitionsAction, addPartitionsFault } from './add-partitions.ts'
 import { type BandwidthAction, bandwidthFault } from './bandwidth.ts'
 import { type ClockSkewAction, clockSkewFault } from './clock-skew.ts'
+import { type ClogAction, clogFault } from './clog.ts'
 import { type CorruptAction, corruptFault } from './corrupt.ts'
+import { type CutOffAction, cutOffFault } from './cut-off.ts'
 import { type DelayAction, delayFault } from './delay.ts'
 import { type DeleteTopicAction, deleteTopicFault } from './delete-topic.ts'
 import { type DisconnectAction, disconnectFault } from './disconnect.ts'
@@ -33,6 +35,7 @@ import { type StaleMetadataAction, staleMetadataFault } from './stale-metadata.t
 import { type StallAction, stallFault } from './stall.ts'
 import { type StartBrokerAction, startBrokerFault } from './start-broker.ts'
 import { type StopBrokerAction, stopBrokerFault } from './stop-broker.ts'
+import { type SwapAction, swapFault } from './swap.ts'
 import { type ThrottleAction, throttleFault } from './throttle.ts'
 import { type TruncateAction, truncateFault } from './truncate.ts'
 import { type UncleanElectionAction, uncleanElectionFault } from './unclean-election.ts'
@@ -41,7 +44,8 @@ import { type WrongCorrelationIdAction, wrongCorrelationIdFault } from './wrong-
 /** What a rule may do. As it is written; with `number` for both it is as parsed. */
 type Action<Time, Bytes> =
   | RefuseAction<Time>
-  | AcceptAction<Time>
+  | AcceptAction<Time, Bytes>
+  | CutOffAction<Time>
   | HangAction
   | IdleCloseAction<Time>
   | DelayAction<Time>
@@ -50,9 +54,11 @@ type Action<Time, Bytes> =
   | DisconnectAction
   | StallAction<Time>
   | BandwidthAction<Time, Bytes>
+  | ClogAction<Time>
   | ThrottleAction<Time>
   | EditAction
   | DuplicateAction
+  | SwapAction
   | WrongCorrelationIdAction
   | SliceAction<Bytes>
   | DripAction<Time, Bytes>
@@ -88,6 +94,7 @@ export type ParsedAction = Action<number, number>
 export const faultKinds: readonly FaultKind[] = [
   refuseFault,
   acceptFault,
+  cutOffFault,
   hangFault,
   idleCloseFault,
   delayFault,
@@ -96,9 +103,11 @@ export const faultKinds: readonly FaultKind[] = [
   disconnectFault,
   stallFault,
   bandwidthFault,
+  clogFault,
   throttleFault,
   editFault,
   duplicateFault,
+  swapFault,
   wrongCorrelationIdFault,
   sliceFault,
   dripFault,
