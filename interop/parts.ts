@@ -5,6 +5,15 @@ import { kafkaPart } from './kafka/kafka-part.ts'
 import type { Part } from './part.ts'
 import { producerPart } from './producer/producer-part.ts'
 import { schemasPart } from './schemas/schemas-part.ts'
+import { wiresharkPart } from './wireshark/wireshark-part.ts'
 
 /** Every part, in the order in which they run. */
-export const parts: readonly Part[] = [kafkaPart, schemasPart, framesPart, conformancePart, clientsPart, producerPart]
+export const parts: readonly Part[] = [
+  kafkaPart,
+  schemasPart,
+  framesPart,
+  conformancePart,
+  clientsPart,
+  producerPart,
+  wiresharkPart,
+]
