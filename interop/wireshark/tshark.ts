@@ -8,6 +8,7 @@ import { Skip } from '../step.ts'
 export interface DissectedPacket {
   /** API keys of the requests that end in this packet. */
   readonly apiKeys: string
+  readonly versions: string
   /** Where it found the request to an answer. */
   readonly answers: string
   readonly malformed: string
@@ -16,7 +17,14 @@ export interface DissectedPacket {
   readonly comment: string
 }
 
-const fields = ['kafka.api_key', 'kafka.request_frame', '_ws.malformed', 'tcp.analysis.flags', 'frame.comment']
+const fields = [
+  'kafka.api_key',
+  'kafka.api_version',
+  'kafka.request_frame',
+  '_ws.malformed',
+  'tcp.analysis.flags',
+  'frame.comment',
+]
 
 /** @throws Skip if there is none */
 export async function tsharkVersion(): Promise<string> {
@@ -38,8 +46,8 @@ export async function dissect(capture: Uint8Array, ports: readonly number[]): Pr
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => {
-        const [apiKeys = '', answers = '', malformed = '', tcp = '', comment = ''] = line.split('\t')
-        return { apiKeys, answers, malformed, tcp, comment }
+        const [apiKeys = '', versions = '', answers = '', malformed = '', tcp = '', comment = ''] = line.split('\t')
+        return { apiKeys, versions, answers, malformed, tcp, comment }
       })
   } finally {
     await rm(folder, { recursive: true })
