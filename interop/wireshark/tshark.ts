@@ -8,7 +8,8 @@ import { Skip } from '../step.ts'
 export interface DissectedPacket {
   /** API keys of the requests that end in this packet. */
   readonly apiKeys: string
-  readonly versions: string
+  /** In which version it reads the answer. */
+  readonly answerVersion: string
   /** Where it found the request to an answer. */
   readonly answers: string
   readonly malformed: string
@@ -19,7 +20,7 @@ export interface DissectedPacket {
 
 const fields = [
   'kafka.api_key',
-  'kafka.api_version',
+  'kafka.response.version',
   'kafka.request_frame',
   '_ws.malformed',
   'tcp.analysis.flags',
@@ -46,8 +47,9 @@ export async function dissect(capture: Uint8Array, ports: readonly number[]): Pr
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => {
-        const [apiKeys = '', versions = '', answers = '', malformed = '', tcp = '', comment = ''] = line.split('\t')
-        return { apiKeys, versions, answers, malformed, tcp, comment }
+        const [apiKeys = '', answerVersion = '', answers = '', malformed = '', tcp = '', comment = ''] =
+          line.split('\t')
+        return { apiKeys, answerVersion, answers, malformed, tcp, comment }
       })
   } finally {
     await rm(folder, { recursive: true })
