@@ -5,7 +5,10 @@ import { kafkaPart } from './kafka/kafka-part.ts'
 import type { Part } from './part.ts'
 import { producerPart } from './producer/producer-part.ts'
 import { schemasPart } from './schemas/schemas-part.ts'
+
 import { tenMillionPart } from './ten-million/ten-million-part.ts'
+
+import { wiresharkPart } from './wireshark/wireshark-part.ts'
 
 /** Every part, in the order in which they run. */
 export const parts: readonly Part[] = [
@@ -16,4 +19,5 @@ export const parts: readonly Part[] = [
   clientsPart,
   producerPart,
   tenMillionPart,
+  wiresharkPart,
 ]

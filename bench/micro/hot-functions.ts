@@ -74,7 +74,7 @@ export const hotFunctions: readonly HotFunction[] = [
   {
     name: 'varint size and write',
     per: 'varint',
-    budget: 30,
+    budget: 60,
     run: () => times(4_096, (i) => void writeVarint(buffer, i & 1_023, i * (varintSize(i) + 31))),
   },
   { name: 'murmur2 of 10 bytes', per: 'key', budget: 45, run: () => times(1_024, () => void murmur2(key)) },

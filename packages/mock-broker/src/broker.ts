@@ -2,6 +2,7 @@ import type { Address, Peer, Random, Transport } from '@harrow/runtime'
 import type { Cluster, ClusterNode } from './cluster.ts'
 import { Connection } from './connection.ts'
 import { Door } from './door.ts'
+import type { Side } from './faults/fault-kind.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Timers } from './timers.ts'
 
@@ -24,6 +25,8 @@ export class Broker {
   private readonly parts: BrokerParts
   private readonly connections = new Set<Connection>()
   private readonly door: Door
+  /** Faults that let nothing through on any connection. */
+  private readonly cuts = new Set<{ readonly side: Side; readonly lift: (() => void)[] }>()
   private isOpening = false
   private state: 'down' | 'starting' | 'up' | 'stopping' = 'down'
   /** Counts starts: what was received before the last one is of another life. */
@@ -48,9 +51,9 @@ export class Broker {
   }
 
   /** Listens; `done` with an error if the address cannot be had. Does nothing if it is up. */
-  start(done: (error?: Error) => void): void {
+  start(done: (error?: Error) => void, options: { readonly atNewPort: boolean } = { atNewPort: false }): void {
     if (this.isChanging) {
-      this.later.push(() => this.start(done))
+      this.later.push(() => this.start(done, options))
       return
     }
     if (this.state === 'up') {
@@ -60,7 +63,8 @@ export class Broker {
     const { cluster, node } = this.parts
     this.state = 'starting'
     this.life++
-    this.door.open({ host: node.host, port: node.port }, () => this.accept(), {
+    const port = options.atNewPort ? 0 : node.port
+    this.door.open({ host: node.host, port }, () => this.accept(), {
       onListening: ({ port }: Address) => {
         node.port = port
         this.state = 'up'
@@ -172,6 +176,16 @@ export class Broker {
     })
   }
 
+  /** Nothing gets through to its clients or from them, on connections that are open and on new ones; returns how to end it. */
+  cutOff(side: Side): () => void {
+    const cut = { side, lift: [...this.connections].map((connection) => connection.clog(side)) }
+    this.cuts.add(cut)
+    return () => {
+      this.cuts.delete(cut)
+      for (const lift of cut.lift) lift()
+    }
+  }
+
   private accept(): Peer {
     const { cluster, node, pipeline, timers, nextConnection } = this.parts
     const id = nextConnection()
@@ -189,6 +203,7 @@ export class Broker {
     cluster.tell({ event: 'connection-accepted', broker: node.id, connection: id })
     const { connectionsMax } = cluster.config
     this.connections.add(connection)
+    for (const cut of this.cuts) cut.lift.push(connection.clog(cut.side))
     if (this.state !== 'up') connection.close('reset', `broker ${node.id} stops`)
     else if (this.connections.size > connectionsMax) {
       // As Kafka does it: accepted, then closed at once (F9).

@@ -13,6 +13,7 @@ export class ByteGate {
   private readonly parts: ByteGateParts
   private readonly waiting: Uint8Array[] = []
   private bytesPerSecond: number | undefined
+  private isHeld = false
   private cancel: (() => void) | undefined
 
   constructor(parts: ByteGateParts) {
@@ -24,7 +25,7 @@ export class ByteGate {
   }
 
   push(bytes: Uint8Array): void {
-    if (this.bytesPerSecond === undefined && !this.isShut) {
+    if (this.bytesPerSecond === undefined && !this.isShut && !this.isHeld) {
       this.parts.through(bytes)
       return
     }
@@ -41,6 +42,12 @@ export class ByteGate {
     this.schedule()
   }
 
+  /** Nothing gets through until it is let go. */
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld
+    this.limit(this.bytesPerSecond)
+  }
+
   clear(): void {
     this.waiting.length = 0
     this.cancel?.()
@@ -49,7 +56,7 @@ export class ByteGate {
 
   private schedule(): void {
     const [first] = this.waiting
-    if (first === undefined || this.cancel !== undefined) return
+    if (first === undefined || this.isHeld || this.cancel !== undefined) return
     const ms = this.bytesPerSecond === undefined ? 0 : (first.length * 1000) / this.bytesPerSecond
     this.cancel = this.parts.timers.after(ms, () => {
       this.cancel = undefined

@@ -12,6 +12,15 @@ export interface PartitionName {
   readonly partition: number
 }
 
+/** Which replicas: those that meet all that is given. */
+export interface LagScope {
+  /** On this broker. */
+  readonly broker?: number
+  readonly topic?: string
+  /** With `topic`. */
+  readonly partition?: number
+}
+
 /** How a partition stands: who leads, who is in sync, and how far each replica has come. */
 export interface PartitionState {
   /** Node id, -1 for nobody. */
@@ -50,12 +59,28 @@ export class ClusterAdmin {
     this.parts = parts
   }
 
+  /** The partitions of a topic, or the one. @throws RangeError if there is no such topic or partition */
+  partitions(topic: string, partition?: number): readonly PartitionName[] {
+    if (partition !== undefined) return [this.partition({ topic, partition })].map(() => ({ topic, partition }))
+    return this.topic(topic).partitions.map(({ index }) => ({ topic, partition: index }))
+  }
+
   /** How a partition stands. @throws RangeError if there is no such partition */
   describe(name: PartitionName): PartitionState {
     const partition = this.partition(name)
     const { leaderId: leader, leaderEpoch, isr, highWatermark } = partition
     const replicas = partition.replicas.map((broker) => ({ broker, endOffset: partition.endOffsetOf(broker) ?? 0n }))
     return { leader, leaderEpoch, isr, highWatermark, replicas }
+  }
+
+  /**
+   * Makes another broker lead the partition, with the next epoch: `to`, or the next live replica. Returns its node id.
+   * @throws RangeError if there is no such partition, or nobody to lead it
+   */
+  moveLeader(name: PartitionName, to?: number): number {
+    const leader = this.cluster.controller.moveLeader(this.partition(name), to)
+    if (leader !== undefined) return leader
+    throw new RangeError(`no live broker to lead ${name.topic} ${name.partition}${to === undefined ? '' : `: ${to}`}`)
   }
 
   /** Nobody leads until somebody is elected. @throws RangeError if there is no such partition */
@@ -98,19 +123,19 @@ export class ClusterAdmin {
   }
 
   /**
-   * Followers have what is appended so many milliseconds later; `Infinity`: not at all. On one broker or on all, for one
-   * partition or for all that they follow.
-   * @throws RangeError if there is no such broker or partition
+   * Followers have what is appended so many milliseconds later; `Infinity`: not at all; undefined: as they are configured
+   * to. Those on one broker or on all, of one partition, of one topic, or of all that they follow.
+   * @throws RangeError if there is no such broker, topic or partition
    */
-  setLag(lagMs: number, where: { readonly broker?: number; readonly partition?: PartitionName } = {}): void {
-    const { broker, partition: name } = where
+  setLag(lagMs: number | undefined, { broker, topic, partition }: LagScope = {}): void {
     const nodes = broker === undefined ? this.cluster.nodes : [this.node(broker)]
-    if (name === undefined) {
-      for (const node of nodes) this.cluster.setLag(node, lagMs)
+    if (topic === undefined) {
+      for (const node of nodes) this.cluster.setLag(node, lagMs ?? this.cluster.config.replicationLagMs)
       return
     }
-    const partition = this.partition(name)
-    for (const { id } of nodes) partition.setLag(id, lagMs)
+    for (const name of this.partitions(topic, partition)) {
+      for (const { id } of nodes) this.partition(name).setLag(id, lagMs)
+    }
   }
 
   /**
@@ -142,9 +167,16 @@ export class ClusterAdmin {
     this.node(broker).wallSkewMs = ms
   }
 
-  /** The disk of a broker fails, or is whole again: Produce and Fetch answer KAFKA_STORAGE_ERROR meanwhile (B12). */
+  /**
+   * The log directory of a broker fails, or is whole again. Meanwhile Produce and Fetch answer KAFKA_STORAGE_ERROR there
+   * (B12), its replicas do not fetch, and others lead in its place. @throws RangeError
+   */
   setLogDirOffline(broker: number, isOffline: boolean): void {
-    this.node(broker).isLogDirOffline = isOffline
+    const node = this.node(broker)
+    if (node.isLogDirOffline === isOffline) return
+    node.isLogDirOffline = isOffline
+    if (isOffline) this.cluster.controller.logDirFailed(node)
+    else this.cluster.controller.logDirRepaired(node)
   }
 
   /**
@@ -159,14 +191,18 @@ export class ClusterAdmin {
     partition.deleteBefore(offset)
   }
 
-  /** @throws RangeError if there is no such topic */
-  deleteTopic(name: string): void {
-    this.cluster.deleteTopic(this.topic(name))
+  /**
+   * Returns how to make it anew, with as many partitions and another id, if it is not there by then.
+   * @throws RangeError if there is no such topic
+   */
+  deleteTopic(name: string): () => void {
+    return this.cluster.deleteTopic(this.topic(name))
   }
 
   /** Deletes a topic and makes it anew: empty, with the same partitions and another id. Returns that. */
   recreateTopic(name: string): string {
-    return this.cluster.recreateTopic(this.topic(name)).id
+    this.deleteTopic(name)()
+    return this.topic(name).id
   }
 
   /** @throws RangeError if there is no such topic, or `count` is not more than there are */

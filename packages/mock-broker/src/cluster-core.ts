@@ -127,7 +127,11 @@ export class ClusterCore {
       bytesMax: config.journalBytesMax,
       overflow: config.journalOverflow,
     })
-    this.control = clusterControl(this.cluster, () => this.nodes)
+    this.control = clusterControl(
+      this.cluster,
+      () => this.nodes,
+      () => this.admin,
+    )
     const { cluster, timers } = this
     const pipeline = new Pipeline({
       cluster,
@@ -265,11 +269,7 @@ export class ClusterCore {
    * @throws RangeError if there is no such partition, or nobody to lead it
    */
   moveLeader(move: { readonly topic: string; readonly partition: number; readonly to?: number | undefined }): number {
-    const leader = this.cluster.controller.moveLeader(this.partition(move.topic, move.partition), move.to)
-    if (leader !== undefined) return leader
-    throw new RangeError(
-      `no live broker to lead ${move.topic} ${move.partition}${move.to === undefined ? '' : `: ${move.to}`}`,
-    )
+    return this.admin.moveLeader(move, move.to)
   }
 
   /** Node id of the leader, -1 if nobody leads. @throws RangeError if there is no such partition */

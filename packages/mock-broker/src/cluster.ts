@@ -1,11 +1,12 @@
 import { invariant } from '@harrow/protocol'
 import type { Clock, Random } from '@harrow/runtime'
+import { type BrokerNode, type ClusterNode, canReplicate, isAvailable } from './cluster-node.ts'
 import { type ClusterView, snapshotOf } from './cluster-view.ts'
 import type { BrokerConfig, ClusterConfig, TopicPlan } from './config.ts'
 import { EventStream } from './event-stream.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { type Finding, Findings } from './findings.ts'
-import { type KafkaRelease, kafkaRelease } from './kafka-releases.ts'
+import { kafkaRelease } from './kafka-releases.ts'
 import { LogMemory } from './log/log-memory.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Controller } from './replication/controller.ts'
@@ -15,31 +16,7 @@ import type { TopicConfig } from './topic-config.ts'
 import type { BrokerEventInput, Tracer } from './trace.ts'
 import { WireCapture } from './wire-capture.ts'
 
-/** A broker as everybody sees it. */
-export interface BrokerNode {
-  readonly id: number
-  readonly host: string
-  /** 0 until it listens for the first time, if any free port was asked for. */
-  port: number
-  readonly rack: string | null
-  /** Whether its process runs. */
-  isRunning: boolean
-}
-
-/** A broker with all that the cluster knows of it. Its sockets are `broker.ts`. */
-export interface ClusterNode extends BrokerNode {
-  /** Whether the controller takes it for dead, so that it is not listed and leads nothing. */
-  isFenced: boolean
-  /** How long after an append its replicas have it; `Infinity`: they do not fetch. */
-  lagMs: number
-  /** How far its wall clock is ahead of the others. */
-  wallSkewMs: number
-  /** Whether its disk has failed: it neither reads nor writes. */
-  isLogDirOffline: boolean
-  /** The release of Kafka that it looks like. */
-  release: KafkaRelease
-  readonly fetchSessions: FetchSessions
-}
+export type { BrokerNode, ClusterNode }
 
 export interface Topic {
   readonly name: string
@@ -136,7 +113,7 @@ export class Cluster {
   /** Makes a topic that does not exist yet. `assignments` has the replicas of each partition, if somebody chose them. */
   createTopic(name: string, plan: TopicPlan, assignments?: readonly (readonly number[])[]): Topic {
     invariant(!this.topicsByName.has(name), `topic ${name} exists`)
-    const replicasOf = assignments ?? this.spread(plan.partitions, plan.replicas, 0)
+    const replicasOf = assignments ?? this.spread(plan.partitions, Math.min(plan.replicas, this.nodes.length), 0)
     const { config, overrides } = plan
     const topic: Topic = {
       name,
@@ -153,21 +130,20 @@ export class Cluster {
     return topic
   }
 
-  /** Its records are gone, and whoever waits for it is told. */
-  deleteTopic(topic: Topic): void {
-    this.topicsByName.delete(topic.name)
+  /** Its records are gone, and whoever waits for it is told. Returns how to make it anew, if nobody has by then. */
+  deleteTopic(topic: Topic): () => void {
+    const { name, config, overrides, partitions } = topic
+    const assignments = partitions.map((partition) => partition.replicas)
+    this.topicsByName.delete(name)
     this.topicsById.delete(topic.id)
-    this.tell({ event: 'topic-deleted', topic: topic.name, topicId: topic.id })
-    for (const partition of topic.partitions) partition.delete()
-  }
-
-  /** Deletes a topic and makes it anew under the same name: empty, with another id (P12). */
-  recreateTopic(topic: Topic): Topic {
-    const assignments = topic.partitions.map((partition) => partition.replicas)
-    const { config, overrides, partitions } = topic
-    this.deleteTopic(topic)
-    const plan = { partitions: partitions.length, replicas: assignments[0]?.length ?? 1, config, overrides }
-    return this.createTopic(topic.name, plan, assignments)
+    this.tell({ event: 'topic-deleted', topic: name, topicId: topic.id })
+    for (const partition of partitions) partition.delete()
+    return () => {
+      if (this.topic(name) !== undefined) return
+      const known = assignments.map((replicas) => replicas.filter((id) => this.node(id) !== undefined))
+      const plan = { partitions: partitions.length, replicas: assignments[0]?.length ?? 1, config, overrides }
+      this.createTopic(name, plan, known.some((replicas) => replicas.length === 0) ? undefined : known)
+    }
   }
 
   /** Adds partitions until there are `count`. */
@@ -287,7 +263,7 @@ export class Cluster {
       const partition = new Partition(topic.name, topic.partitions.length, replicas, topic.config, this.surroundings())
       topic.partitions.push(partition)
       if (!this.isStarted) continue
-      const live = replicas.filter((id) => this.node(id)?.isFenced === false)
+      const live = replicas.filter((id) => isAvailable(this.node(id)))
       // A controller makes no partition without a leader if it can help it.
       if (live.length > 0) partition.setIsr(live)
       if (!live.includes(partition.leaderId)) this.controller.elect(partition)
@@ -303,8 +279,8 @@ export class Cluster {
       retentionCheckIntervalMs,
       nowMs: () => this.clock.nowMs(),
       later: (ms, wake) => this.timers.after(ms, wake),
-      isRunning: (id) => this.node(id)?.isRunning === true,
-      isAvailable: (id) => this.node(id)?.isFenced === false,
+      canReplicate: (id) => canReplicate(this.node(id)),
+      isAvailable: (id) => isAvailable(this.node(id)),
       lagOf: (id) => this.node(id)?.lagMs ?? 0,
       holdsHighWatermark: (id) => this.node(id)?.release.holdsHighWatermarkBelowMinIsr ?? true,
       tell: (event) => this.tell(event),

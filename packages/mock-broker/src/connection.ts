@@ -2,7 +2,7 @@ import { FrameError, FrameReader } from '@harrow/protocol'
 import type { CloseReason, Link, Peer, Random } from '@harrow/runtime'
 import { ByteGate } from './byte-gate.ts'
 import type { Cluster, ClusterNode } from './cluster.ts'
-import type { ConnectionControl, Delivery } from './faults/fault-kind.ts'
+import type { ConnectionControl, Delivery, Side } from './faults/fault-kind.ts'
 import { describeError, type Pipeline, type Sink, type Source } from './pipeline.ts'
 import type { Timers } from './timers.ts'
 import type { Tap } from './wire-capture.ts'
@@ -48,6 +48,14 @@ export class Connection implements Peer, Source, ConnectionControl {
   private isHeld = false
   /** A fault made the line thin. */
   private answerBytesPerSecond: number | undefined
+  /** Directions in which faults let nothing through for now. */
+  private readonly clogs = new Set<{ readonly side: Side }>()
+  /** Answers that wait for a clog to end. */
+  private readonly heldAnswers: Uint8Array[] = []
+  /** Answers that go out behind the next one. */
+  private readonly overtaken: Uint8Array[] = []
+  /** Bytes that it still takes before a fault ends it. */
+  private bytesLeft: { count: number; readonly then: () => void } | undefined
   private idleMsMax: number
   /** The client does not read: no further request is taken before it has. */
   private mustDrain = false
@@ -94,7 +102,7 @@ export class Connection implements Peer, Source, ConnectionControl {
       // What a hung connection is sent goes nowhere; reading on is how it notices that the client closes.
       if (this.state !== 'open') return
       this.usedAtMs = this.parts.cluster.clock.nowMs()
-      this.gate.push(bytes)
+      this.take(bytes)
     })
   }
 
@@ -149,7 +157,7 @@ export class Connection implements Peer, Source, ConnectionControl {
     )
   }
 
-  limitBandwidth(bytesPerSecond: number, side: 'request' | 'response' | 'both'): () => void {
+  limitBandwidth(bytesPerSecond: number, side: Side): () => void {
     const set = (limit: number | undefined): void => {
       if (side !== 'response') this.gate.limit(limit)
       if (side !== 'request') this.answerBytesPerSecond = limit
@@ -163,6 +171,44 @@ export class Connection implements Peer, Source, ConnectionControl {
     if (this.link === undefined) return
     this.cancelIdle?.()
     this.watchIdle()
+  }
+
+  clog(side: Side): () => void {
+    const clog = { side }
+    this.clogs.add(clog)
+    this.clogsChanged()
+    return () => {
+      if (this.clogs.delete(clog)) this.guarded(() => this.clogsChanged())
+    }
+  }
+
+  limitBytes(count: number, then: () => void): void {
+    this.bytesLeft = { count, then }
+  }
+
+  private isClogged(side: 'request' | 'response'): boolean {
+    return [...this.clogs].some((clog) => clog.side === side || clog.side === 'both')
+  }
+
+  private clogsChanged(): void {
+    if (this.state !== 'open') return
+    this.gate.hold(this.isClogged('request'))
+    if (this.isClogged('response') || this.heldAnswers.length === 0) return
+    // Together, as they come out of a pipe that was blocked.
+    const bytes = joined(this.heldAnswers)
+    this.heldAnswers.length = 0
+    this.write(bytes)
+  }
+
+  private take(bytes: Uint8Array): void {
+    const { bytesLeft } = this
+    if (bytesLeft === undefined || bytes.length < bytesLeft.count) {
+      if (bytesLeft !== undefined) bytesLeft.count -= bytes.length
+      this.gate.push(bytes)
+      return
+    }
+    this.gate.push(bytes.subarray(0, bytesLeft.count))
+    bytesLeft.then()
   }
 
   private receive(bytes: Uint8Array): void {
@@ -210,10 +256,22 @@ export class Connection implements Peer, Source, ConnectionControl {
     return {
       answer: (bytes, delivery) => {
         const { answerBytesPerSecond: rate } = this
-        if (delivery === undefined && rate === undefined) return done(() => this.write(bytes))
+        if (delivery === undefined && rate === undefined) {
+          return done(() => {
+            this.write(bytes)
+            this.writeOvertaken()
+          })
+        }
         const plan = delivery ?? { pieces: [{ bytes, afterMs: 0 }] }
+        if (plan.isOvertaken) {
+          this.overtaken.push(...plan.pieces.map((piece) => piece.bytes))
+          return done(() => {})
+        }
         this.deliver(rate === undefined ? plan : atRate(plan, rate), () =>
-          done(() => plan.close !== undefined && this.close(plan.close, 'a fault')),
+          done(() => {
+            this.writeOvertaken()
+            if (plan.close !== undefined) this.close(plan.close, 'a fault')
+          }),
         )
       },
       noAnswer: () => done(() => {}),
@@ -223,7 +281,15 @@ export class Connection implements Peer, Source, ConnectionControl {
   }
 
   private write(bytes: Uint8Array): void {
+    if (this.isClogged('response')) {
+      this.heldAnswers.push(bytes)
+      return
+    }
     if (this.link?.write(bytes) === false) this.mustDrain = true
+  }
+
+  private writeOvertaken(): void {
+    for (const bytes of this.overtaken.splice(0)) this.write(bytes)
   }
 
   /** Piece by piece; the connection is busy with it as long as it takes. */
@@ -300,6 +366,16 @@ export class Connection implements Peer, Source, ConnectionControl {
       this.close('reset', 'a mistake of the cluster')
     }
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 /** The same delivery over a thin line: in small slices, each when there is room for it. */

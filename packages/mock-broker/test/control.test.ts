@@ -175,6 +175,39 @@ test('control: a client that goes while it waits leaves no timer and hears nothi
   expect(waiting.answers).toEqual([])
 })
 
+test('control: events are followed as a stream, page by page, and waited for', () => {
+  const sim = new Controlled({ topics: { orders: 1 } })
+  sim.produce(batchOf(1))
+  const pageOf = (query: string) => {
+    const { events, next } = sim.call('GET', `/v1/events?${query}`).json as { events: Json[]; next: number }
+    return { kinds: events.map(({ event }) => event), next }
+  }
+  const { kinds, next } = pageOf('after=0')
+  expect([kinds.length, next]).toEqual([sim.events.length, sim.events.length])
+  expect(pageOf('after=2&limit=1')).toEqual({ kinds: [kinds[2]], next: 3 })
+  expect(pageOf(`after=${next}`)).toEqual({ kinds: [], next })
+  const waiting = sim.start('GET', `/v1/events?after=${next}&event=leader-moved&timeout=10s`)
+  sim.produce(batchOf(1))
+  sim.run(5000)
+  expect(waiting.answers).toEqual([])
+  sim.cluster.admin.removeLeader({ topic: 'orders', partition: 0 })
+  sim.run(1)
+  const found = JSON.parse(String(waiting.answers[0]?.body))
+  expect(found).toMatchObject({ events: [{ event: 'leader-moved', leader: -1 }], next: sim.events.length, dropped: 0 })
+  const late = sim.start('GET', `/v1/events?after=${found.next}&timeout=300ms`)
+  sim.run(300)
+  expect(JSON.parse(String(late.answers[0]?.body))).toMatchObject({ events: [], next: found.next })
+})
+
+test('control: a stream of events begins anew when the cluster was reset', () => {
+  const sim = new Controlled({ topics: { orders: 1 } })
+  for (let i = 0; i < 9; i++) sim.produce(batchOf(1))
+  const { next } = sim.call('GET', '/v1/events?after=0').json as { next: number }
+  sim.cluster.reset()
+  const { events } = sim.call('GET', `/v1/events?after=${next}`).json as { events: Json[] }
+  expect(events.map(({ event }) => event)).toEqual(['topic-created'])
+})
+
 test('control: a leader is moved to a broker, and the next one by itself', () => {
   const sim = new Controlled({ brokers: 3, topics: { orders: 1 } })
   const path = '/v1/topics/orders/partitions/0/move-leader'
@@ -288,7 +321,7 @@ test.each([
   ['POST', '/v1/topics', { name: 'a b' }, 422, 'topic name has a character'],
   ['POST', '/v1/topics', { name: 'orders' }, 409, 'topic "orders" exists already'],
   ['POST', '/v1/topics', { name: 'new', partitons: 2 }, 422, 'unknown key "partitons", did you mean "partitions"?'],
-  ['POST', '/v1/lag', { lag: 1, topic: 'orders' }, 422, 'topic and partition go together'],
+  ['POST', '/v1/lag', { lag: 1, partition: 0 }, 422, 'partition goes with topic'],
   ['POST', '/v1/topics/orders/partitions', {}, 422, '"count" is missing'],
   ['POST', '/v1/brokers/1/release', { kafka: '9.9' }, 422, 'kafka: must be'],
   ['DELETE', '/v1/brokers/1', undefined, 409, 'broker 1 is the last one'],

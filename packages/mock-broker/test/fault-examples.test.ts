@@ -7,7 +7,7 @@ import { batchOf, Simulation } from './simulated.ts'
 
 /** Clients that ask for metadata and write to every partition for three seconds, wherever the leader is. */
 function ordinaryTraffic(rule: FaultRule): { sim: Simulation; hits: number } {
-  const sim = new Simulation({ brokers: 3, topics: { orders: { partitions: 6, replicas: 3 } } })
+  const sim = new Simulation({ brokers: 3, topics: { orders: { partitions: 6, replicas: 3 }, payments: 1 } })
   const fault = sim.cluster.fault(rule)
   for (let i = 0; i < 60; i++) {
     const leader = sim.cluster.leader('orders', i % 6).id

@@ -186,3 +186,37 @@ test('corrupt: a byte that the answer does not have is found', () => {
     `fault "fault 1" could not act: the answer has ${rightAnswer.length} bytes, and no byte 1000000`,
   ])
 })
+
+test('swap: the answer comes behind the next one of its connection', () => {
+  const sim = new Simulation({ topics: { orders: 2 } })
+  sim.cluster.fault({ on: { api: 'Produce', nth: 1 }, do: { swap: 'response' } })
+  const client = sim.client()
+  for (let i = 0; i < 3; i++) sim.produce(batchOf(1), { client })
+  expect([client.answeredIds, sim.cluster.records('orders').length]).toEqual([[2, 1, 3], 3])
+})
+
+test('disconnect: after answering, the answer arrives and then the end', () => {
+  const sim = new Simulation({ topics: { orders: 2 } })
+  sim.cluster.fault({ on: { api: 'Produce', nth: 1 }, do: { disconnect: 'after-answering' } })
+  const client = sim.client()
+  expect(sim.produce(batchOf(1), { client })?.errorCode).toBe(0)
+  expect([client.closed, sim.cluster.records('orders').length]).toEqual(['fin', 1])
+})
+
+test('delay: with jitter each is late by its own time, within limits, and the same for the same seed', () => {
+  const times = () => {
+    const sim = new Simulation({ topics: { orders: 2 } })
+    sim.cluster.fault({ on: { api: 'Metadata' }, do: { delay: 10, jitter: 50, side: 'response' }, times: 'always' })
+    return Array.from({ length: 20 }, () => {
+      const client = sim.client()
+      const sentAtMs = sim.nowMs
+      client.send(metadata, 9, { topics: [] })
+      sim.run(100)
+      return (client.answers[0]?.atMs ?? Number.NaN) - sentAtMs
+    })
+  }
+  const found = times()
+  expect(found.every((ms) => ms >= 10 && ms <= 60)).toBe(true)
+  expect(new Set(found.map(Math.round)).size).toBeGreaterThan(8)
+  expect(times()).toEqual(found)
+})

@@ -179,3 +179,73 @@ test('connections: a rule on them is not counted by requests, nor the other way 
   expect([onConnections.hits(), onRequests.hits()]).toEqual([0, 1])
   expect(sim.cluster.faults()[0]?.closest).toBe('1 connection fits so far; nth: 2 was not reached')
 })
+
+test('accept: with bytes, a request that is not whole by then is not applied, those before it are', () => {
+  const sim = world()
+  sim.cluster.fault({ on: { nth: 1 }, do: { accept: 'then-reset', bytes: 150 } })
+  const client = sim.client()
+  for (let i = 0; i < 3; i++) sim.produce(batchOf(1), { client })
+  expect(client.closed).toBe('reset')
+  expect([sim.cluster.records('orders').length, sim.cluster.findings]).toEqual([1, []])
+})
+
+test('clog: requests are handled as they come, and their answers arrive together and in order', () => {
+  const sim = world()
+  sim.cluster.fault({ on: { api: 'Produce' }, do: { clog: '300ms' } })
+  const client = sim.client()
+  for (let i = 0; i < 3; i++) sim.produce(batchOf(1), { client })
+  expect([sim.cluster.records('orders').length, client.answers.length]).toEqual([3, 0])
+  const chunks = client.chunks.length
+  sim.run(300)
+  expect([client.answeredIds, client.chunks.length - chunks]).toEqual([[1, 2, 3], 1])
+})
+
+test('clog: of requests, what is sent waits and is applied afterwards', () => {
+  const sim = world()
+  const fault = sim.cluster.fault({ on: { api: 'Metadata' }, do: { clog: 'for-ever', side: 'request' } })
+  const client = sim.client()
+  expect(sim.ask(metadata, 9, anything, { client })).toBeDefined()
+  sim.produce(batchOf(1), { client })
+  sim.run(60_000)
+  expect(sim.cluster.records('orders')).toEqual([])
+  fault.remove()
+  sim.run(5)
+  expect([sim.cluster.records('orders').length, client.answeredIds]).toEqual([1, [1, 2]])
+})
+
+test('clog: two at a time end one after the other', () => {
+  const sim = world()
+  sim.cluster.fault({ on: { api: 'Metadata' }, do: { clog: '100ms' } })
+  sim.cluster.fault({ on: { api: 'Produce' }, do: { clog: '300ms' } })
+  const client = sim.client()
+  sim.ask(metadata, 9, anything, { client })
+  sim.produce(batchOf(1), { client })
+  sim.run(200)
+  expect(client.answeredIds).toEqual([])
+  sim.run(200)
+  expect(client.answeredIds).toEqual([1, 2])
+})
+
+test('cut-off: open and new connections are silent, then all that was sent arrives; other brokers are heard', () => {
+  const sim = world()
+  const early = sim.client(2)
+  sim.cluster.fault({ at: 0, do: { 'cut-off': 2, for: '1s' } })
+  sim.run(1)
+  const late = sim.client(2)
+  for (const client of [early, late]) sim.produce(batchOf(1), { client, partition: 1 })
+  expect(sim.ask(metadata, 9, anything, { broker: 1 })).toBeDefined()
+  expect([early.isOpen, late.isOpen, sim.cluster.records('orders').length]).toEqual([true, true, 0])
+  expect(sim.cluster.leader('orders', 1).id).toBe(2)
+  sim.run(1000)
+  expect([early.answeredIds, late.answeredIds, sim.cluster.records('orders').length]).toEqual([[1], [1], 2])
+})
+
+test('cut-off: one way, requests are applied and their answers are late', () => {
+  const sim = world()
+  sim.cluster.fault({ on: { api: 'Produce' }, do: { 'cut-off': 'leader', side: 'response', for: '1s' } })
+  const client = sim.client()
+  expect(sim.produce(batchOf(1), { client })).toBeUndefined()
+  expect(sim.cluster.records('orders')).toHaveLength(1)
+  sim.run(1000)
+  expect(client.answeredIds).toEqual([1])
+})

@@ -94,8 +94,11 @@ test('B12: a broker whose disk failed answers error 56, without log start', () =
   sim.cluster.admin.setLogDirOffline(1, true)
   expect(sim.produce(batchOf(1))).toMatchObject({ errorCode: 56, baseOffset: -1n, logStartOffset: -1n })
   expect(read(sim, 1).errorCode).toBe(56)
+  // Others lead meanwhile (KIP-858), and go on when it is whole again.
+  expect(sim.produce(batchOf(1), { broker: 2 })?.errorCode).toBe(0)
   sim.cluster.admin.setLogDirOffline(1, false)
-  expect(sim.produce(batchOf(1))?.errorCode).toBe(0)
+  expect(sim.produce(batchOf(1))?.errorCode).toBe(6)
+  expect(sim.cluster.admin.describe({ topic: 'orders', partition: 0 }).isr.toSorted()).toEqual([1, 2, 3])
 })
 
 test('B13: never more replicas are wanted than there are', () => {

@@ -153,7 +153,13 @@ test.each([
   ['GET', '/proxies/broker-9', undefined, 404, 'proxy not found'],
   ['GET', '/proxies/broker-1/toxics/none', undefined, 404, 'toxic not found'],
   ['POST', '/proxies/broker-1/toxics', { type: 'noop' }, 400, 'invalid toxic type "noop"'],
-  ['POST', '/proxies/broker-1/toxics', { type: 'latency', attributes: { jitter: 5 } }, 400, 'jitter is not played'],
+  [
+    'POST',
+    '/proxies/broker-1/toxics',
+    { type: 'limit_data', attributes: { bytes: 5 } },
+    400,
+    'only requests are limited',
+  ],
   [
     'POST',
     '/proxies/broker-1/toxics',
@@ -183,4 +189,21 @@ test('toxiproxy: a second toxic on a proxy is refused, since rules do not stack'
     status: 409,
     json: { error: expect.stringContaining('take "latency_downstream" out') },
   })
+})
+
+test('toxiproxy: jitter is around the latency', () => {
+  const sim = new Toxic()
+  sim.call('POST', '/proxies/broker-1/toxics', { type: 'latency', attributes: { latency: 100, jitter: 40 } })
+  const times = Array.from({ length: 20 }, () => sim.roundTripMs() ?? Number.NaN)
+  expect(times.every((ms) => ms >= 60 && ms <= 140)).toBe(true)
+  expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(20)
+})
+
+test('toxiproxy: limit_data closes a connection when it has sent so much', () => {
+  const sim = new Toxic()
+  const toxic = { type: 'limit_data', stream: 'upstream', attributes: { bytes: 60 } }
+  expect(sim.call('POST', '/proxies/broker-1/toxics', toxic).status).toBe(200)
+  const client = sim.client()
+  for (let i = 0; i < 4; i++) sim.ask(metadata, 9, { topics: [] }, { client })
+  expect([client.closed, client.answers.length > 0, client.answers.length < 4]).toEqual(['fin', true, true])
 })

@@ -2,7 +2,7 @@ import type { Violation } from '../history.ts'
 import type { Law } from './law.ts'
 
 /** What the cluster says of a rule that asks for something it cannot do, such as a leader where nobody lives. */
-const impossibleFault = /^unsupported at broker 0: a fault could not act/
+const impossibleFault = /^unsupported at broker \d+: (a fault|fault ".*") could not act/
 
 /**
  * FINDINGS: the cluster saw nothing that a broker would log as an error: no malformed frame, no unknown API. In a strict

@@ -23,6 +23,12 @@ test('fault table: its examples are the same rules in one line each', () => {
   expect(rules).toEqual(faultKinds.map(({ example }) => example.rule))
 })
 
+test('fault table: the README of the cluster has it (harrow faults --table, between the marks)', () => {
+  const readme = readFileSync(new URL('packages/mock-broker/README.md', root), 'utf8')
+  const [, table] = /<!-- fault table: begin -->\n([\s\S]*)<!-- fault table: end -->/.exec(readme) ?? []
+  expect(table?.trim()).toBe(faultTable().trim())
+})
+
 function byJson(a: FaultRule, b: FaultRule): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
 }

@@ -1,4 +1,4 @@
-import { ClusterCore, type ClusterOptions, type CoreFaultHandle } from '@harrow/mock-broker/core'
+import { ClusterCore, type ClusterOptions, type CoreFaultHandle, faultKinds } from '@harrow/mock-broker/core'
 import { type ParsedProducerConfig, ProducerCore, parseProducerConfig } from '@harrow/producer/core'
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { Runtime } from '@harrow/runtime'
@@ -28,7 +28,7 @@ export interface SessionOptions {
 }
 
 /** Kinds of faults after which somebody else may lead. */
-const leaderTakers = ['stop-broker', 'kill-broker', 'roll', 'move-leader']
+const leaderTakers = faultKinds.filter((kind) => kind.takesLeadership).map(({ key }) => key)
 const probeValueBytes = 40
 
 /** After `close` has returned the world goes on for this long: whoever still acts then is found out. */

@@ -189,7 +189,7 @@ export function object(properties: Readonly<Record<string, JsonSchema>>, optiona
   return { type: 'object', properties, required }
 }
 
-function listOf(name: string): JsonSchema {
+export function listOf(name: string): JsonSchema {
   return list(schemaOf(name))
 }
 

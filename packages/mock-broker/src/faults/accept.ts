@@ -1,8 +1,9 @@
 import type { FaultKind } from './fault-kind.ts'
 
-export interface AcceptAction<Time = number> {
+export interface AcceptAction<Time = number, Bytes = number> {
   readonly accept: 'then-close' | 'then-reset'
   readonly after?: Time
+  readonly bytes?: Bytes
 }
 
 /** A broker behind a proxy that is down, or one that has no room: the connection opens and ends. */
@@ -18,6 +19,11 @@ export const acceptFault: FaultKind<AcceptAction> = {
       required: true,
     },
     { key: 'after', type: { is: 'duration' }, doc: 'How long it lives; requests are answered meanwhile.', default: 0 },
+    {
+      key: 'bytes',
+      type: { is: 'size', min: 1, max: 2 ** 40 },
+      doc: 'Instead of `after`: how much of the requests it reads. One that is not whole by then is not applied.',
+    },
   ],
   example: {
     rule: { on: { broker: 1, nth: 1 }, do: { accept: 'then-reset' } },
@@ -25,10 +31,15 @@ export const acceptFault: FaultKind<AcceptAction> = {
   },
   scope: 'request',
   stage: () => 'connecting',
+  check: (action, _rule, path) =>
+    action.after !== undefined && action.bytes !== undefined
+      ? [{ path: [...path, 'bytes'], message: 'either `after` or `bytes`' }]
+      : [],
   run(action, step) {
     const how = action.accept === 'then-close' ? 'fin' : 'reset'
     const end = (): void => step.disconnect(how)
-    if (action.after === undefined || action.after === 0) end()
+    if (action.bytes !== undefined) step.connection.limitBytes(action.bytes, end)
+    else if (action.after === undefined || action.after === 0) end()
     else step.later(action.after, end)
   },
 }

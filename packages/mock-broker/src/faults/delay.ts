@@ -2,6 +2,7 @@ import type { FaultKind } from './fault-kind.ts'
 
 export interface DelayAction<Time = number> {
   readonly delay: Time
+  readonly jitter?: Time
   readonly side?: 'connection' | 'request' | 'response'
 }
 
@@ -12,6 +13,7 @@ export const delayFault: FaultKind<DelayAction> = {
   doc: 'Waits before handling the request, before answering it, or before reading anything from a new connection. Applied in any case, also if the client has gone meanwhile.',
   fields: [
     { key: 'delay', type: { is: 'duration' }, doc: 'For how long.', required: true },
+    { key: 'jitter', type: { is: 'duration' }, doc: 'And up to so much longer, drawn from the seed.', default: 0 },
     {
       key: 'side',
       type: { is: 'one-of', values: ['connection', 'request', 'response'] },
@@ -26,7 +28,8 @@ export const delayFault: FaultKind<DelayAction> = {
   scope: 'request',
   stage: ({ side = 'request' }) => (side === 'connection' ? 'connecting' : side === 'response' ? 'after' : 'before'),
   run(action, step) {
-    if (action.side === 'connection') step.connection.stopReading(action.delay, () => {})
-    else step.later(action.delay, () => step.next())
+    const ms = action.delay + step.random.unit() * (action.jitter ?? 0)
+    if (action.side === 'connection') step.connection.stopReading(ms, () => {})
+    else step.later(ms, () => step.next())
   },
 }

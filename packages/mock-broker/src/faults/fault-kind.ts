@@ -1,5 +1,6 @@
 import type { Api, KafkaErrorRow } from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
+import type { ClusterAdmin } from '../cluster-admin.ts'
 import type { Field, Issue } from '../field.ts'
 import type { FaultRule, RequestConditions } from './rule.ts'
 
@@ -22,6 +23,8 @@ export interface FaultKind<Action = never> {
    * comes, and the request that set it off goes on.
    */
   readonly scope: 'request' | 'cluster'
+  /** Somebody else may lead afterwards, without what only the old leader had: acks=1 promises nothing then. */
+  readonly takesLeadership?: true
   stage(action: Action): Stage
   /** What is wrong with a rule beyond its fields. */
   check?(action: Action, rule: RuleContext, path: Issue['path']): Issue[]
@@ -47,6 +50,8 @@ export interface RuleContext {
 /** What a fault can do, and what it may know. */
 export interface FaultStep {
   readonly control: ClusterControl
+  /** Does something that administrators, or accidents, do. What cannot be done is left undone, and found. */
+  administer(act: (admin: ClusterAdmin) => void): void
   /** Of this rule and this hit: what one rule draws moves nothing for another. */
   readonly random: Random
   /** The partition that the rule's conditions picked out of the request, if it names any. */
@@ -83,9 +88,14 @@ export interface Delivery {
   readonly pieces: readonly { readonly bytes: Uint8Array; readonly afterMs: number }[]
   /** Closes the connection behind the last piece. */
   readonly close?: 'fin' | 'reset'
+  /** It goes out behind the next answer of the connection. */
+  readonly isOvertaken?: true
   /** Takes no further request of the connection for so long. Java: channel muting (KIP-219). */
   readonly muteMs?: number
 }
+
+/** Which way bytes go: requests, answers, or each of them. */
+export type Side = 'request' | 'response' | 'both'
 
 /** A connection, as faults may change it. */
 export interface ConnectionControl {
@@ -95,19 +105,26 @@ export interface ConnectionControl {
   /** Reads nothing for so long, for ever if undefined; then goes on and calls `then`. The sender feels it. */
   stopReading(ms: number | undefined, then: () => void): void
   /** From now on no more than so many bytes a second get through; returns how to lift it. */
-  limitBandwidth(bytesPerSecond: number, side: 'request' | 'response' | 'both'): () => void
+  limitBandwidth(bytesPerSecond: number, side: Side): () => void
+  /** Nothing gets through, and nothing is lost; returns how to let it go again. */
+  clog(side: Side): () => void
+  /** When so many bytes of requests were read, `then` is called, and no further byte is read. */
+  limitBytes(count: number, then: () => void): void
   /** Closed when idle for so long, whatever the cluster's own limit is. */
   limitIdleness(ms: number): void
 }
 
 /** The cluster, as faults may change it. What cannot be done is left undone, and found. */
 export interface ClusterControl {
+  readonly admin: ClusterAdmin
   brokerIds(): readonly number[]
   stopBroker(id: number, how: 'fin' | 'reset'): void
-  startBroker(id: number): void
+  /** `atNewPort`: at any free one instead of the one it had. */
+  startBroker(id: number, options?: { readonly atNewPort: boolean }): void
   /** Whether new connections are refused. Those that are open live on. */
   refuseConnections(id: number, refuse: boolean): void
-  moveLeader(move: { readonly topic: string; readonly partition: number; readonly to?: number | undefined }): void
+  /** Nothing gets through between a broker and its clients, on open connections and on new ones; returns how to end it. */
+  cutOff(id: number, side: Side): () => void
   /** Node id; undefined if the partition is not known, -1 if nobody leads. */
   leaderOf(topic: string, partition: number): number | undefined
 }

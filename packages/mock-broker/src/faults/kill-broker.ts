@@ -1,8 +1,8 @@
-import { brokerMeant, brokerOrLeader, leaderIssues } from './broker-meant.ts'
+import { type BrokersMeant, brokersMeant, brokersType, leaderIssues } from './brokers-meant.ts'
 import type { FaultKind } from './fault-kind.ts'
 
 export interface KillBrokerAction<Time = number> {
-  readonly 'kill-broker': number | 'leader'
+  readonly 'kill-broker': BrokersMeant
   readonly for?: Time
 }
 
@@ -14,23 +14,23 @@ export const killBrokerFault: FaultKind<KillBrokerAction> = {
   fields: [
     {
       key: 'kill-broker',
-      type: brokerOrLeader,
-      doc: 'Node id, or `leader`: of the partition that the conditions pick out of the request.',
+      type: brokersType,
+      doc: 'Node id, `all`, or `leader`: of the partition that the conditions pick out of the request.',
       required: true,
     },
-    { key: 'for', type: { is: 'duration' }, doc: 'Starts it again after this time. Without it, it stays down.' },
+    { key: 'for', type: { is: 'duration' }, doc: 'Starts it again after this time. Default: it stays down.' },
   ],
   example: {
     rule: { at: '100ms', do: { 'kill-broker': 2, for: '1s' } },
     shows: 'After 100 ms the connections to broker 2 are reset; a second later it is back at the same address.',
   },
   scope: 'cluster',
+  takesLeadership: true,
   stage: () => 'before',
   check: (action, rule, path) => leaderIssues(action['kill-broker'], rule, [...path, 'kill-broker']),
   run(action, step) {
     const { control } = step
-    const id = brokerMeant(action['kill-broker'], step)
-    if (id !== undefined) {
+    for (const id of brokersMeant(action['kill-broker'], step)) {
       control.stopBroker(id, 'reset')
       if (action.for !== undefined) step.later(action.for, () => control.startBroker(id))
     }

@@ -33,9 +33,11 @@ export const moveLeaderFault: FaultKind<MoveLeaderAction> = {
     shows: 'After 100 ms broker 3 leads partition 0 of orders, and the old leader answers NOT_LEADER_OR_FOLLOWER.',
   },
   scope: 'cluster',
+  takesLeadership: true,
   stage: () => 'before',
   run(action, step) {
-    step.control.moveLeader(action['move-leader'])
+    const { topic, partition, to } = action['move-leader']
+    step.administer((admin) => admin.moveLeader({ topic, partition }, to))
     step.next()
   },
 }

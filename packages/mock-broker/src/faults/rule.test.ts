@@ -137,7 +137,8 @@ test('fault rule: everything that is wrong is told at once', () => {
 test('fault kinds: the list and the folder are equal, and each explains itself', () => {
   const notKinds = [
     'answer-fields',
-    'broker-meant',
+    'brokers-meant',
+    'partitions-meant',
     'chain',
     'fault-kind',
     'index',

@@ -1,5 +1,6 @@
 import { invariant } from '@harrow/protocol'
 import type { Cluster } from '../cluster.ts'
+import { ClusterOptionsError } from '../config.ts'
 import type { Timers } from '../timers.ts'
 import type { ActingRule } from './chain.ts'
 import type { ClusterControl, FaultStep } from './fault-kind.ts'
@@ -11,7 +12,8 @@ export interface StepParts {
 }
 
 /** Where a rule acts: what it lacks cannot be asked for there. */
-export interface StepPlace extends Partial<Omit<FaultStep, 'control' | 'random' | 'later' | 'during' | 'impossible'>> {
+export interface StepPlace
+  extends Partial<Omit<FaultStep, 'control' | 'administer' | 'random' | 'later' | 'during' | 'impossible'>> {
   readonly broker: number
   readonly connectionId: number
   /** Where a mistake of ours stops. */
@@ -23,8 +25,23 @@ export function faultStep(rule: ActingRule, parts: StepParts, place: StepPlace):
   const { cluster, timers, control } = parts
   // A kind that asks for it was let through by the parser of rules, which is our mistake.
   const missing = (what: string): never => invariant(false, `rule "${rule.name}" has no ${what} here`) as never
+  // What an end would put right may be gone by then.
+  let isEnding = false
+  const impossible = (because: string): void => {
+    const message = `fault "${rule.name}" could not act: ${because}`
+    cluster.find({ kind: 'unsupported', broker: place.broker, connection: place.connectionId, message })
+  }
   return {
     control,
+    administer: (act) => {
+      try {
+        act(control.admin)
+      } catch (error) {
+        // What does not exist, or not any more: everything else is a mistake of ours.
+        if (!(error instanceof RangeError || error instanceof ClusterOptionsError)) throw error
+        if (!isEnding) impossible(error.message)
+      }
+    },
     random: rule.random,
     target: place.target,
     get connection() {
@@ -35,15 +52,19 @@ export function faultStep(rule: ActingRule, parts: StepParts, place: StepPlace):
     },
     next: place.next ?? (() => {}),
     later: (ms, wake) => void timers.after(ms, () => place.guarded(wake)),
-    during: (ms, end) => rule.during(ms, () => place.guarded(end)),
+    during: (ms, end) =>
+      rule.during(ms, () =>
+        place.guarded(() => {
+          isEnding = true
+          end()
+          isEnding = false
+        }),
+      ),
     inject: place.inject ?? (() => missing('request')),
     hang: place.hang ?? (() => missing('connection')),
     disconnect: place.disconnect ?? (() => missing('connection')),
     edit: place.edit ?? (() => missing('answer')),
     deliver: place.deliver ?? (() => missing('answer')),
-    impossible: (because) => {
-      const message = `fault "${rule.name}" could not act: ${because}`
-      cluster.find({ kind: 'unsupported', broker: place.broker, connection: place.connectionId, message })
-    },
+    impossible,
   }
 }

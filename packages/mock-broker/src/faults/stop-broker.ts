@@ -1,8 +1,8 @@
-import { brokerMeant, brokerOrLeader, leaderIssues } from './broker-meant.ts'
+import { type BrokersMeant, brokersMeant, brokersType, leaderIssues } from './brokers-meant.ts'
 import type { FaultKind } from './fault-kind.ts'
 
 export interface StopBrokerAction<Time = number> {
-  readonly 'stop-broker': number | 'leader'
+  readonly 'stop-broker': BrokersMeant
   readonly for?: Time
   readonly how?: 'fin' | 'reset'
 }
@@ -15,11 +15,11 @@ export const stopBrokerFault: FaultKind<StopBrokerAction> = {
   fields: [
     {
       key: 'stop-broker',
-      type: brokerOrLeader,
-      doc: 'Node id, or `leader`: of the partition that the conditions pick out of the request.',
+      type: brokersType,
+      doc: 'Node id, `all`, or `leader`: of the partition that the conditions pick out of the request.',
       required: true,
     },
-    { key: 'for', type: { is: 'duration' }, doc: 'Starts it again after this time. Without it, it stays down.' },
+    { key: 'for', type: { is: 'duration' }, doc: 'Starts it again after this time. Default: it stays down.' },
     {
       key: 'how',
       type: { is: 'one-of', values: ['fin', 'reset'] },
@@ -33,12 +33,12 @@ export const stopBrokerFault: FaultKind<StopBrokerAction> = {
       'The leader that is asked second shuts down instead of answering, another replica leads, and it is back after a second.',
   },
   scope: 'cluster',
+  takesLeadership: true,
   stage: () => 'before',
   check: (action, rule, path) => leaderIssues(action['stop-broker'], rule, [...path, 'stop-broker']),
   run(action, step) {
     const { control } = step
-    const id = brokerMeant(action['stop-broker'], step)
-    if (id !== undefined) {
+    for (const id of brokersMeant(action['stop-broker'], step)) {
       control.stopBroker(id, action.how ?? 'fin')
       if (action.for !== undefined) step.later(action.for, () => control.startBroker(id))
     }

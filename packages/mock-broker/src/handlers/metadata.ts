@@ -103,7 +103,11 @@ function describe(topic: TopicView, call: Call, { byId }: { readonly byId: boole
 
 function describePartition(partition: PartitionView, call: Call) {
   const leaderless = partition.leaderId === -1 ? kafkaErrors.LEADER_NOT_AVAILABLE : kafkaErrors.NONE
-  const isDead = (id: number): boolean => call.view.node(id)?.isFenced !== false
+  // Java: `KRaftMetadataCache.isReplicaOffline`: its broker is fenced, or its directory is gone.
+  const isOffline = (id: number): boolean => {
+    const node = call.view.node(id)
+    return node === undefined || node.isFenced || node.isLogDirOffline
+  }
   return {
     errorCode: (injectedError(call, partition.topic, partition.index) ?? leaderless).code,
     partitionIndex: partition.index,
@@ -111,7 +115,7 @@ function describePartition(partition: PartitionView, call: Call) {
     leaderEpoch: partition.leaderEpoch,
     replicaNodes: partition.replicas,
     isrNodes: partition.isr,
-    offlineReplicas: partition.replicas.filter(isDead),
+    offlineReplicas: partition.replicas.filter(isOffline),
   }
 }
 

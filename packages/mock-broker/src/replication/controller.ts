@@ -1,4 +1,5 @@
-import type { Cluster, ClusterNode } from '../cluster.ts'
+import type { Cluster } from '../cluster.ts'
+import { type ClusterNode, canReplicate, isAvailable } from '../cluster-node.ts'
 import type { Partition } from './partition.ts'
 
 /**
@@ -47,6 +48,24 @@ export class Controller {
   /** It was not heard of for too long: others lead, and it is in sync no more. */
   brokerFenced(node: ClusterNode): void {
     node.isFenced = true
+    this.othersLead(node)
+  }
+
+  /** Its replicas are lost to the others although it lives. Java: `handleDirectoriesOffline` (KIP-858). */
+  logDirFailed(node: ClusterNode): void {
+    for (const partition of this.partitionsOf(node.id)) partition.replica(node.id)?.stopFollowing()
+    this.othersLead(node)
+  }
+
+  /** Its replicas follow again, and lead what nobody could lead without them. */
+  logDirRepaired(node: ClusterNode): void {
+    for (const partition of this.partitionsOf(node.id)) {
+      if (partition.leaderId === -1) this.elect(partition)
+      partition.replicaStarted(node.id)
+    }
+  }
+
+  private othersLead(node: ClusterNode): void {
     for (const partition of this.partitionsOf(node.id)) {
       const others = partition.isr.filter((id) => id !== node.id)
       // The last replica in sync stays on the list: only it has everything, so only it may lead again.
@@ -85,7 +104,7 @@ export class Controller {
    * it lacks is lost. Returns the leader, -1 for nobody.
    */
   elect(partition: Partition): number {
-    const live = partition.replicas.filter((id) => this.isAvailable(id) && this.cluster.node(id)?.isRunning)
+    const live = partition.replicas.filter((id) => this.isAvailable(id) && this.canReplicate(id))
     const clean = live.find((id) => partition.isr.includes(id))
     if (clean !== undefined) {
       partition.lead(clean)
@@ -103,10 +122,10 @@ export class Controller {
    * Without `to`: one that is not in sync, or else the one that has least. Returns the leader, undefined if none lives.
    */
   electUnclean(partition: Partition, to?: number): number | undefined {
-    const candidates = partition.replicas.filter((id) => id !== partition.leaderId && this.isRunning(id))
+    const candidates = partition.replicas.filter((id) => id !== partition.leaderId && this.canReplicate(id))
     const byEnd = candidates.toSorted((a, b) => Number(this.endOf(partition, a) - this.endOf(partition, b)))
     const leader = to ?? byEnd.find((id) => !partition.isr.includes(id)) ?? byEnd[0]
-    if (leader === undefined || !this.isRunning(leader) || partition.replica(leader) === undefined) return undefined
+    if (leader === undefined || !this.canReplicate(leader) || partition.replica(leader) === undefined) return undefined
     partition.isr = [leader]
     partition.lead(leader)
     return leader
@@ -142,10 +161,10 @@ export class Controller {
   }
 
   private isAvailable(id: number): boolean {
-    return this.cluster.node(id)?.isFenced === false
+    return isAvailable(this.cluster.node(id))
   }
 
-  private isRunning(id: number): boolean {
-    return this.cluster.node(id)?.isRunning === true
+  private canReplicate(id: number): boolean {
+    return canReplicate(this.cluster.node(id))
   }
 }

@@ -15,9 +15,9 @@ export interface PartitionSurroundings {
   readonly retentionCheckIntervalMs: number
   nowMs(): number
   later(ms: number, wake: () => void): () => void
-  /** Whether its process runs: it can fetch. */
-  isRunning(nodeId: number): boolean
-  /** Whether the controller takes it for alive: it may lead and be in sync. */
+  /** Whether its process runs and its disk is whole: it can fetch, and be fetched from. */
+  canReplicate(nodeId: number): boolean
+  /** Whether the controller takes it for alive and whole: it may lead and be in sync. */
   isAvailable(nodeId: number): boolean
   /** How long after an append the followers on this broker have it. */
   lagOf(nodeId: number): number
@@ -269,13 +269,13 @@ export class Partition {
   }
 
   private lagOf(replica: Replica): number {
-    if (!this.around.isRunning(replica.nodeId)) return Number.POSITIVE_INFINITY
+    if (!this.around.canReplicate(replica.nodeId)) return Number.POSITIVE_INFINITY
     return replica.lagMs ?? this.around.lagOf(replica.nodeId)
   }
 
   private follow(replica: Replica): void {
     // One that is down learns of the new leader when it comes back.
-    if (!this.around.isRunning(replica.nodeId)) return
+    if (!this.around.canReplicate(replica.nodeId)) return
     const truncated = replica.follow(this.log, this.around.nowMs())
     if (truncated === 0) return
     const { topic, index } = this
@@ -293,7 +293,7 @@ export class Partition {
   /** Followers fetch what is due, join or leave the replicas in sync; then the next time is set. */
   private tick(): void {
     // Followers fetch from the leader, and it is the leader who says who is in sync.
-    if (this.leaderId === -1 || !this.around.isRunning(this.leaderId)) return
+    if (this.leaderId === -1 || !this.around.canReplicate(this.leaderId)) return
     const nowMs = this.around.nowMs()
     let isr = this.isr
     for (const id of this.replicas) {
@@ -312,7 +312,7 @@ export class Partition {
 
   /** Java: `Partition.isFollowerInSync` and `isReplicaIsrEligible`. */
   private isInSync({ nodeId, log, lagMs }: Replica): boolean {
-    if (!this.around.isAvailable(nodeId) || !this.around.isRunning(nodeId)) return false
+    if (!this.around.isAvailable(nodeId) || !this.around.canReplicate(nodeId)) return false
     // It does not fetch at all, so its leader never hears that it has caught up.
     if ((lagMs ?? this.around.lagOf(nodeId)) === Number.POSITIVE_INFINITY) return false
     return log.endOffset >= this.highWatermark && log.endOffset >= this.epochStart

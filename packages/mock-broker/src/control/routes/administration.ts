@@ -25,13 +25,13 @@ const nodeId = { is: 'integer', min: 0, max: 2 ** 31 - 1 } as const
 const lagFields: readonly Field[] = [
   {
     key: 'lag',
-    type: { is: 'any-of', types: [{ is: 'duration' }, { is: 'one-of', values: ['for-ever'] }] },
-    doc: 'How much later; 0: at once.',
+    type: { is: 'any-of', types: [{ is: 'duration' }, { is: 'one-of', values: ['for-ever', 'as-configured'] }] },
+    doc: 'How much later; 0: at once; `as-configured`: as at the start.',
     required: true,
   },
   { key: 'broker', type: nodeId, doc: 'Only its replicas. Default: those of all.' },
-  { key: 'topic', type: { is: 'string' }, doc: 'With `partition`: only of this one.' },
-  { key: 'partition', type: nodeId, doc: 'Its number.' },
+  { key: 'topic', type: { is: 'string' }, doc: 'Only of this one. Default: of all.' },
+  { key: 'partition', type: nodeId, doc: 'With `topic`: only of this one.' },
 ]
 
 const rollFields: readonly Field[] = [
@@ -209,12 +209,12 @@ export const administrationRoutes: readonly Route[] = [
     answer: { status: 200, doc: 'The cluster.', schema: schemaOf('Cluster') },
     run(call, reply) {
       const { lag, broker, topic, partition } = bodyWith(lagFields, call)
-      if ((topic === undefined) !== (partition === undefined)) {
-        throw new ControlError(422, 'topic and partition go together')
-      }
-      call.cluster.admin.setLag(lag === 'for-ever' ? Number.POSITIVE_INFINITY : (lag as number), {
+      if (partition !== undefined && topic === undefined) throw new ControlError(422, 'partition goes with topic')
+      const lagMs = typeof lag === 'number' ? lag : lag === 'for-ever' ? Number.POSITIVE_INFINITY : undefined
+      call.cluster.admin.setLag(lagMs, {
         ...(broker === undefined ? {} : { broker: broker as number }),
-        ...(topic === undefined ? {} : { partition: { topic: topic as string, partition: partition as number } }),
+        ...(topic === undefined ? {} : { topic: topic as string }),
+        ...(partition === undefined ? {} : { partition: partition as number }),
       })
       reply({ status: 200, json: clusterJson(call.cluster) })
       return undefined

@@ -1,5 +1,5 @@
 import type { ClusterCore } from '../../cluster-core.ts'
-import { given, numberOfParameter, queryNumber, queryText, type Route } from '../route.ts'
+import type { Route } from '../route.ts'
 import { schemaOf, wrapped } from '../schemas.ts'
 import { brokerJson } from './brokers.ts'
 
@@ -31,24 +31,6 @@ export const clusterRoutes: readonly Route[] = [
     summary: 'What went wrong on the wire: malformed frames, unknown APIs, limits reached',
     answer: { status: 200, doc: 'In the order in which they were noticed.', schema: wrapped('findings', 'Finding') },
     run: ({ cluster }, reply) => void reply({ status: 200, json: { findings: cluster.findings } }),
-  },
-  {
-    method: 'GET',
-    path: '/v1/events',
-    operationId: 'listEvents',
-    summary: 'Everything that happened, as far as it is kept',
-    parameters: [
-      queryText('event', 'Only events of this kind.'),
-      queryNumber('limit', 'At most so many: the latest.', 1000),
-    ],
-    answer: { status: 200, doc: 'Oldest first.', schema: wrapped('events', 'Event') },
-    run(call, reply) {
-      const { event: kind } = given(call, ['event'])
-      const events = [...call.cluster.events].filter(({ event }) => kind === undefined || event === kind)
-      const limit = numberOfParameter(call, 'limit')
-      reply({ status: 200, json: { events: limit === 0 ? [] : events.slice(-limit) } })
-      return undefined
-    },
   },
 ]
 

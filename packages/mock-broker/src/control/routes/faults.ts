@@ -1,4 +1,3 @@
-import { parseDurationMs } from '@harrow/runtime'
 import type { ClusterCore } from '../../cluster-core.ts'
 import { suggestion } from '../../did-you-mean.ts'
 import type { FaultStatus } from '../../faults/chain.ts'
@@ -13,6 +12,7 @@ import {
   textOfParameter,
 } from '../route.ts'
 import { object, schemaOf, wrapped } from '../schemas.ts'
+import { answerLater, timeoutMsOf, timeoutParameter } from '../waiting.ts'
 import { asObject } from './topics.ts'
 
 const faultParameter: Parameter = {
@@ -22,9 +22,6 @@ const faultParameter: Parameter = {
   doc: 'Name of the rule.',
   required: true,
 }
-
-/** A test that waits longer has forgotten that it does. */
-const timeoutMaxMs = 600_000
 
 export const faultRoutes: readonly Route[] = [
   {
@@ -99,17 +96,7 @@ export const faultRoutes: readonly Route[] = [
     path: '/v1/faults/{fault}/hits',
     operationId: 'waitForHits',
     summary: 'Waits until a rule has acted so often in all',
-    parameters: [
-      faultParameter,
-      queryNumber('count', 'How often.', 1),
-      {
-        key: 'timeout',
-        in: 'query',
-        type: { is: 'string' },
-        doc: 'How long to wait: 500ms, 30s; at most 10m.',
-        default: '30s',
-      },
-    ],
+    parameters: [faultParameter, queryNumber('count', 'How often.', 1), timeoutParameter('30s')],
     answer: { status: 200, doc: 'Whether it did; also when the time is over.', schema: schemaOf('Hits') },
     run: waitForHits,
   },
@@ -136,31 +123,17 @@ function waitForHits(call: ControlCall, reply: Parameters<Route['run']>[1]): (()
   const name = textOfParameter(call, 'fault')
   const handle = call.cluster.faultNamed(name) ?? noFault(call.cluster, name)
   const count = numberOfParameter(call, 'count')
-  const { timeout } = call.parameters
-  const timeoutMs = parseDurationMs(timeout)
-  if (timeoutMs === undefined || timeoutMs > timeoutMaxMs) {
-    throw new ControlError(422, 'timeout must be a duration of at most 10m, such as 500ms or 30s')
-  }
-  let cancelTimer: () => void = () => {}
-  let stopListening: () => void = () => {}
-  const giveUp = (): void => {
-    cancelTimer()
-    stopListening()
-  }
+  const timeoutMs = timeoutMsOf(call)
   const answer = (): void => {
-    giveUp()
     const hits = handle.hits()
     reply({ status: 200, json: { name, hits, reached: hits >= count } })
   }
-  if (handle.hits() >= count) {
-    answer()
-    return undefined
+  if (handle.hits() < count) {
+    const listen = (due: () => void) => handle.onHit((hits) => hits >= count && due())
+    return answerLater(call, timeoutMs, { listen, answer })
   }
-  cancelTimer = call.clock.wakeAt(call.clock.nowMs() + timeoutMs, answer)
-  stopListening = handle.onHit((hits) => {
-    if (hits >= count) answer()
-  })
-  return giveUp
+  answer()
+  return undefined
 }
 
 function statusOf(cluster: ClusterCore, name: string): FaultStatus {

@@ -24,8 +24,9 @@ export const toxicTypes: Readonly<Record<string, ToxicType>> = {
   latency: {
     attributes: ['latency', 'jitter'],
     action({ latency = 0, jitter = 0 }, stream) {
-      if (jitter !== 0) return 'jitter is not played: leave it at 0'
-      return { delay: latency, side: stream === 'upstream' ? 'request' : 'response' }
+      // Toxiproxy's goes both ways, ours adds.
+      const least = Math.max(0, latency - jitter)
+      return { delay: least, jitter: latency + jitter - least, side: stream === 'upstream' ? 'request' : 'response' }
     },
   },
   timeout: {
@@ -60,7 +61,14 @@ export const toxicTypes: Readonly<Record<string, ToxicType>> = {
     },
   },
   slow_close: { attributes: ['delay'], action: () => 'slow_close is not played' },
-  limit_data: { attributes: ['bytes'], action: () => 'limit_data is not played: see the fault "truncate"' },
+  limit_data: {
+    attributes: ['bytes'],
+    action({ bytes = 0 }, stream) {
+      if (stream !== 'upstream') return 'only requests are limited: use upstream, or the fault "truncate"'
+      if (bytes === 0) return 'a limit of 0 is not played: disable the proxy'
+      return { accept: 'then-close', bytes }
+    },
+  },
 }
 
 const number = { is: 'number', min: 0, max: Number.MAX_SAFE_INTEGER } as const
