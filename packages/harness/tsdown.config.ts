@@ -7,5 +7,10 @@ export default defineConfig([
   // vitest itself is ESM only.
   { ...options, entry: ['src/vitest.ts'], format: ['esm'] },
   // The command is run, not required.
-  { ...options, entry: { cli: 'src/cli.ts', worker: 'src/explore/worker.ts' }, format: ['esm'], dts: false },
+  {
+    ...options,
+    entry: { cli: 'src/cli.ts', worker: 'src/explore/worker.ts', driver: 'src/subjects/driver.ts' },
+    format: ['esm'],
+    dts: false,
+  },
 ])

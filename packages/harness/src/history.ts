@@ -1,3 +1,5 @@
+import type { Ability } from './subjects/subject.ts'
+
 /** How one record ended, as the producer told it. */
 export type Settlement =
   | {
@@ -6,7 +8,8 @@ export type Settlement =
       readonly partition: number
       /** -1 when the producer does not know it: acks=0, or a duplicate the broker no longer remembers. */
       readonly offset: bigint
-      readonly timestamp: number
+      /** Undefined when the producer does not say. */
+      readonly timestamp: number | undefined
     }
   | {
       readonly outcome: 'failed'
@@ -137,6 +140,15 @@ export interface ProducerSettings {
   readonly reconnectBackoffMsMax: number
 }
 
+/** A producer that is not ours: seen from outside only, by what it answers, sends and leaves in the log. */
+export interface ForeignProducer {
+  /** With its version. */
+  readonly name: string
+  /** Kafka's keys that it could not be told, with the reason. */
+  readonly cannot: ReadonlyMap<string, string>
+  readonly can: readonly Ability[]
+}
+
 /** One time that a rule acted, and for how long its effect may keep a record from getting through. */
 export interface FaultHit {
   readonly atMs: number
@@ -184,6 +196,8 @@ export interface History {
   readonly run: string
   readonly world: 'simulated' | 'tcp'
   readonly producer: ProducerSettings
+  /** Undefined for our own producer, which is seen from inside. */
+  readonly foreign?: ForeignProducer
   /**
    * How late things may be in this world beyond their limit: one timer step in virtual time. In real time, what the
    * event loop lost during this very run, and a second. Upper limits of time are judged with it, lower ones exactly.
@@ -218,7 +232,7 @@ export interface History {
   readonly census: Census | undefined
   /** Why the run was cut short: no progress, out of time, an exception. Undefined when it ran to its end. */
   readonly cutShort:
-    | { readonly law: 'LIVE' | 'CRASH'; readonly message: string; readonly evidence: readonly string[] }
+    | { readonly law: 'LIVE' | 'CRASH' | 'PROTOCOL'; readonly message: string; readonly evidence: readonly string[] }
     | undefined
   readonly trace: readonly TraceEvent[]
   readonly durationMs: number

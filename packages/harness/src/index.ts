@@ -36,4 +36,15 @@ export {
   type WorldName,
   worldNames,
 } from './scenario/schema.ts'
+export {
+  type Ability,
+  defineSubject,
+  type ForeignAck,
+  type ForeignFailure,
+  type ForeignProducerHandle,
+  type ForeignRecord,
+  type SubjectConfig,
+  type SubjectDefinition,
+  type SubjectOptions,
+} from './subjects/subject.ts'
 export { type World, type WorldOptions, type WorldRun, worlds } from './worlds/index.ts'

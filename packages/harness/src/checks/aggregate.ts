@@ -1,5 +1,5 @@
 import { type History, shownMs, type TraceEvent, type Violation } from '../history.ts'
-import type { Law } from './law.ts'
+import { type Law, needsTrace } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
 /** A fault-free run may need this many times the fewest requests, and so many more per broker. Measured: see docs/simulation.md. */
@@ -20,6 +20,7 @@ const boundExtra = 12
  */
 export const aggregate: Law = {
   name: 'AGGREGATE',
+  insideOnly: needsTrace,
   statement: 'a request takes along every waiting batch of its broker that fits; without faults few requests do',
   judge: (history) => [...judgeLocal(history), ...judgeBound(history)],
 }

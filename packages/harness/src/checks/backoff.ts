@@ -1,5 +1,5 @@
 import { shownMs, type TraceEvent, type Violation } from '../history.ts'
-import type { Law } from './law.ts'
+import { type Law, needsTrace } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
 const jitter = 0.2
@@ -11,6 +11,7 @@ const jitter = 0.2
  */
 export const backoff: Law = {
   name: 'BACKOFF',
+  insideOnly: needsTrace,
   statement: 'a batch is sent again only after its backoff, which doubles from retry.backoff.ms to its maximum',
   judge(history) {
     const { retryBackoffMs, retryBackoffMsMax } = history.producer

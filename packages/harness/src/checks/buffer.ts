@@ -1,5 +1,5 @@
 import type { Violation } from '../history.ts'
-import type { Law } from './law.ts'
+import { type Law, needsTrace } from './law.ts'
 import { eventsOf } from './trace-index.ts'
 
 /**
@@ -9,6 +9,7 @@ import { eventsOf } from './trace-index.ts'
  */
 export const buffer: Law = {
   name: 'BUFFER',
+  insideOnly: needsTrace,
   statement: 'buffer memory in use is between 0 and buffer.memory, and a send waits only for what is not there',
   judge(history) {
     const violations: Violation[] = []

@@ -8,6 +8,7 @@ import { orderUnbound } from './order.ts'
  */
 export const callbacks: Law = {
   name: 'CALLBACKS',
+  insideOnly: 'a promise of the Java client, which others do not make',
   statement: 'acknowledgements of one partition come in the order of the send calls',
   unbound: orderUnbound,
   judge(history) {

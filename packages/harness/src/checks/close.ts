@@ -9,6 +9,7 @@ import { eventsOf } from './trace-index.ts'
  */
 export const close: Law = {
   name: 'CLOSE',
+  ability: 'close-timeout',
   statement: 'close returns within its timeout, and after it nothing more is sent',
   judge(history) {
     const violations: Violation[] = []

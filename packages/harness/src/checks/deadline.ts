@@ -8,6 +8,7 @@ import type { Law } from './law.ts'
  */
 export const deadline: Law = {
   name: 'DEADLINE',
+  settings: ['delivery.timeout.ms'],
   statement: 'a record completes within max.block.ms and, once accepted, within delivery.timeout.ms',
   judge(history) {
     const { blockMsMax, deliveryTimeoutMs } = history.producer

@@ -10,6 +10,7 @@ import { entriesByNumber } from './logged.ts'
  */
 export const definite: Law = {
   name: 'DEFINITE',
+  ability: 'certainty',
   statement: 'a record that failed with certainty "definite" is not in the log',
   judge(history) {
     const entries = entriesByNumber(history)

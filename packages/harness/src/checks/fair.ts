@@ -1,5 +1,5 @@
 import { shownMs, type Violation } from '../history.ts'
-import type { Law } from './law.ts'
+import { type Law, needsTrace } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
 /**
@@ -10,6 +10,7 @@ import { eventsOf, whereOf } from './trace-index.ts'
  */
 export const fair: Law = {
   name: 'FAIR',
+  insideOnly: needsTrace,
   statement:
     'while a ready partition waits, no other of its broker is served more often than the broker has partitions',
   unbound: (history) => (history.faultHits.length > 0 ? 'faults make partitions wait' : undefined),

@@ -1,5 +1,5 @@
 import { shownMs, type Violation } from '../history.ts'
-import type { Law } from './law.ts'
+import { type Law, needsTrace } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
 const fencing = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH']
@@ -10,6 +10,7 @@ const fencing = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH']
  */
 export const fence: Law = {
   name: 'FENCE',
+  insideOnly: needsTrace,
   statement: 'a producer that was fenced sends nothing more with that epoch',
   unbound: (history) => (history.producer.idempotent ? undefined : 'not idempotent: there is no epoch'),
   judge(history) {

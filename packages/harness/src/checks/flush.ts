@@ -7,9 +7,10 @@ import type { Law } from './law.ts'
  */
 export const flush: Law = {
   name: 'FLUSH',
+  settings: ['delivery.timeout.ms'],
   statement: 'when flush or close returns, every record handed over before the call has completed',
-  judge: (history) =>
-    history.waits.flatMap((wait): Violation[] => {
+  judge(history) {
+    return history.waits.flatMap((wait): Violation[] => {
       const tookMs = wait.returnedAtMs - wait.calledAtMs
       const violations: Violation[] = []
       if (wait.unsettled.length > 0) {
@@ -29,5 +30,6 @@ export const flush: Law = {
         })
       }
       return violations
-    }),
+    })
+  },
 }

@@ -10,6 +10,7 @@ const stepsPerRecord = 20
  */
 export const idle: Law = {
   name: 'IDLE',
+  insideOnly: 'only virtual time can stand still',
   statement: 'no more than 1000 events, and 20 per record, happen without time passing',
   judge({ busiest, sent }) {
     const limit = stepsBase + stepsPerRecord * sent.length

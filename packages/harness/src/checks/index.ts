@@ -1,4 +1,5 @@
 import type { History, Violation } from '../history.ts'
+import { lawUnboundOutside } from '../subjects/applicability.ts'
 import { acked } from './acked.ts'
 import { aggregate } from './aggregate.ts'
 import { backoff } from './backoff.ts'
@@ -79,7 +80,7 @@ export interface Verdict {
 /** Puts every law to the history. */
 export function judge(history: History): Verdict[] {
   return laws.map((law): Verdict => {
-    const unbound = law.unbound?.(history)
+    const unbound = lawUnboundOutside(law, history) ?? law.unbound?.(history)
     if (unbound !== undefined) return { law: law.name, held: false, unbound, violations: [] }
     const violations = law.judge(history)
     return { law: law.name, held: violations.length === 0, violations }

@@ -1,4 +1,5 @@
 import type { History, Violation } from '../history.ts'
+import type { Ability } from '../subjects/subject.ts'
 
 /** Something that holds in every run, whatever the faults. A pure function over the history. */
 export interface Law {
@@ -9,7 +10,19 @@ export interface Law {
   /** Undefined when the law binds this history, else why it does not (and then it is reported, not silently passed). */
   unbound?(history: History): string | undefined
   judge(history: History): Violation[]
+  /**
+   * Why it does not bind a producer that is only seen from outside: most of the time because the judge needs the
+   * producer's own trace. Undefined: the log, the requests on the wire and the outcomes are enough.
+   */
+  readonly insideOnly?: string
+  /** Settings that bound what it judges: whoever cannot be told one of them has not promised to keep it. */
+  readonly settings?: readonly string[]
+  /** What a client must be able to tell or to do for the law to mean anything. */
+  readonly ability?: Ability
 }
+
+/** For the laws that read the producer's trace. */
+export const needsTrace = "needs the producer's own trace"
 
 /** Reports show this many violations of one law and count the rest: the first one is what matters. */
 export const violationsShownMax = 5

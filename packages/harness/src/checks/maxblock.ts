@@ -10,6 +10,7 @@ const refusals = ['METADATA_TIMEOUT', 'BUFFER_EXHAUSTED']
  */
 export const maxblock: Law = {
   name: 'MAXBLOCK',
+  settings: ['max.block.ms'],
   statement: 'a record that is refused for want of metadata or memory is refused within max.block.ms',
   judge(history) {
     const { blockMsMax } = history.producer

@@ -1,5 +1,5 @@
 import { shownMs, type TraceEvent, type Violation } from '../history.ts'
-import type { Law } from './law.ts'
+import { type Law, needsTrace } from './law.ts'
 import { eventsOf } from './trace-index.ts'
 
 const jitter = 0.2
@@ -11,6 +11,7 @@ const jitter = 0.2
  */
 export const metadata: Law = {
   name: 'METADATA',
+  insideOnly: needsTrace,
   statement: 'at most one Metadata request is in flight, and refreshes are retry.backoff.ms apart',
   judge(history) {
     const violations: Violation[] = []

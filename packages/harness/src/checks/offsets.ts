@@ -49,7 +49,13 @@ function judgeTimestamps(history: History, acknowledged: readonly Acknowledged[]
     const { partition, offset } = one.end
     const entry = storedAt(history, { topic: one.record.topic, partition, offset })
     const { timestamp } = one.end
-    if (entry === undefined || timestamp === entry.timestamp || timestamp === entry.batchTimestampMax) return []
+    if (
+      entry === undefined ||
+      timestamp === undefined ||
+      timestamp === entry.timestamp ||
+      timestamp === entry.batchTimestampMax
+    )
+      return []
     return [
       {
         law: 'OFFSETS',

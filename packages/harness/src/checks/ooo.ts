@@ -1,5 +1,5 @@
 import type { Violation } from '../history.ts'
-import type { Law } from './law.ts'
+import { type Law, needsTrace } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
 /**
@@ -8,6 +8,7 @@ import { eventsOf, whereOf } from './trace-index.ts'
  */
 export const ooo: Law = {
   name: 'OOO',
+  insideOnly: needsTrace,
   statement: 'a sequence is out of order only after a fault, or after a batch of its partition was in trouble',
   unbound: (history) => (history.producer.idempotent ? undefined : 'not idempotent: batches carry no sequence'),
   judge(history) {

@@ -1,10 +1,11 @@
 import { shownMs, type Violation } from '../history.ts'
-import type { Law } from './law.ts'
+import { type Law, needsTrace } from './law.ts'
 import { eventsOf } from './trace-index.ts'
 
 /** THROTTLE: after an answer with throttleTimeMs nothing is sent on that connection until that time is over (KIP-219). */
 export const throttle: Law = {
   name: 'THROTTLE',
+  insideOnly: needsTrace,
   statement: 'a throttled connection carries no request before the throttle time is over',
   judge(history) {
     const violations: Violation[] = []

@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly colour: boolean
   /** Aborts on SIGINT and SIGTERM. */
   readonly interrupted: AbortSignal
+  /** Of harrow. */
+  readonly version: string
 }
 
 /** Resolves when the signal is aborted. */
@@ -45,6 +47,8 @@ export interface Command {
   readonly summary: string
   readonly options: Readonly<Record<string, OptionRow>>
   readonly examples: readonly string[]
+  /** Lines under the examples. */
+  readonly notes?: readonly string[]
   run(args: ParsedArguments, context: CommandContext): Promise<number>
 }
 

@@ -1,6 +1,7 @@
 import { NoScenarioError } from '../scenario/find.ts'
 import { didYouMean } from '../scenario/nearest.ts'
 import { broker } from './broker.ts'
+import { certify } from './certify.ts'
 import { type Command, type CommandContext, exitCodes, parseArguments, UsageError } from './command.ts'
 import { explore } from './explore.ts'
 import { faults } from './faults.ts'
@@ -14,6 +15,7 @@ import { validate } from './validate.ts'
 /** Every command, by its name. */
 export const commands: Readonly<Record<string, Command>> = {
   run,
+  certify,
   explore,
   replay,
   validate,
@@ -24,9 +26,14 @@ export const commands: Readonly<Record<string, Command>> = {
 }
 
 /** Does what the command line says and returns the exit code. Throws nothing. */
-export async function main(args: readonly string[], version: string, context: CommandContext): Promise<number> {
+export async function main(
+  args: readonly string[],
+  version: string,
+  outside: Omit<CommandContext, 'version'>,
+): Promise<number> {
+  const context: CommandContext = { ...outside, version }
   try {
-    return await dispatch(args, version, context)
+    return await dispatch(args, context)
   } catch (error) {
     if (error instanceof UsageError || error instanceof NoScenarioError) {
       context.err(`harrow: ${error.message}\n`)
@@ -37,7 +44,7 @@ export async function main(args: readonly string[], version: string, context: Co
   }
 }
 
-async function dispatch(args: readonly string[], version: string, context: CommandContext): Promise<number> {
+async function dispatch(args: readonly string[], context: CommandContext): Promise<number> {
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const isAsked = name !== undefined
@@ -45,7 +52,7 @@ async function dispatch(args: readonly string[], version: string, context: Comma
     return isAsked ? exitCodes.ok : exitCodes.usage
   }
   if (name === '--version') {
-    context.out(`${version}\n`)
+    context.out(`${context.version}\n`)
     return exitCodes.ok
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined

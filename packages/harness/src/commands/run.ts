@@ -14,6 +14,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command.ts'
+import { fromOption, subjectOf, subjectOption } from './subject-option.ts'
 
 const reporterNames = Object.keys(reporters) as ReporterName[]
 
@@ -29,6 +30,8 @@ export const run: Command = {
       value: '<format[=file]>',
       doc: `${Object.keys(reporters).join(', ')}; may be repeated, each but one with a file. Default pretty.`,
     },
+    subject: subjectOption,
+    from: fromOption,
     seed: { type: 'string', value: '<number>', doc: "Seed of all chance, instead of the scenario's own." },
     name: { type: 'string', short: 't', value: '<text>', doc: 'Only scenarios whose name or file contains this.' },
     list: { type: 'boolean', doc: 'Only list what would run.' },
@@ -39,11 +42,13 @@ export const run: Command = {
   examples: [
     'harrow run scenarios',
     'harrow run scenarios/delivery --world all --bail',
+    'harrow run scenarios --subject kafkajs',
     "harrow run 'scenarios/**/*ack*.yaml' --seed 42 --reporter json",
   ],
   async run({ operands, values }, context) {
     if (operands.length === 0) throw new UsageError('harrow run needs files, folders or globs: harrow run scenarios')
     const reporting = openReporters(values, context)
+    const subject = subjectOf(values)
     const plan = await planRuns(operands, values, context)
     if (plan === undefined) return exitCodes.usage
     const { list, bail } = values
@@ -64,6 +69,7 @@ export const run: Command = {
       const running = runScenario(scenario, {
         world,
         file,
+        ...(subject === undefined ? {} : { subject }),
         ...(seed === undefined ? {} : { seed }),
         ...(timeoutSeconds === undefined ? {} : { realMsMax: timeoutSeconds * 1000 }),
       })
@@ -93,7 +99,11 @@ async function planRuns(
   values: ParsedArguments['values'],
   context: CommandContext,
 ): Promise<PlannedRun[] | undefined> {
-  const world = choice(values, 'world', [...worldNames, 'all']) ?? 'simulated'
+  const asked = choice(values, 'world', [...worldNames, 'all'])
+  // A client of somebody else's has sockets and a clock of its own.
+  if (values['subject'] !== undefined && asked !== undefined && asked !== 'tcp')
+    throw new UsageError(`--world ${asked}: a subject runs over TCP only`)
+  const world = values['subject'] === undefined ? (asked ?? 'simulated') : 'tcp'
   const { scenarios, diagnostics } = await loadScenarios(patterns)
   if (diagnostics.length > 0) {
     for (const diagnostic of diagnostics) context.err(`${diagnosticLine(diagnostic)}\n`)

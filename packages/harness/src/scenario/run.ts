@@ -4,8 +4,10 @@ import { exceptedBecause } from '../expect/except.ts'
 import { judgeExpectation } from '../expect/index.ts'
 import { isQualifier, unboundIn } from '../expect/qualifiers.ts'
 import type { History, TraceEvent, Violation } from '../history.ts'
+import { expectationUnbound } from '../subjects/applicability.ts'
 import { worlds } from '../worlds/index.ts'
 import { paired } from '../worlds/paired-run.ts'
+import type { World } from '../worlds/world.ts'
 import { parseScenario } from './parse.ts'
 import { type ParsedScenario, type Scenario, ScenarioError, type WorldName } from './schema.ts'
 
@@ -17,6 +19,8 @@ export interface RunOptions {
   readonly realMsMax?: number
   /** File the scenario came from, for the line that replays it. */
   readonly file?: string
+  /** A producer that is not ours, and where it runs: `world` is `tcp` then. */
+  readonly subject?: { readonly asked: string; readonly world: World }
 }
 
 export interface ScenarioVerdict extends Verdict {
@@ -29,6 +33,9 @@ export interface ScenarioResult {
   readonly name: string
   readonly file: string | undefined
   readonly world: WorldName
+  /** As it said itself, with its version; undefined for our own producer, seen from inside. */
+  readonly subject?: string
+  /** `skipped` is also what cannot be asked of a subject: `reason` says why. */
   readonly outcome: 'passed' | 'failed' | 'skipped'
   /** Why it was skipped. */
   readonly reason?: string
@@ -65,11 +72,13 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
   const parsed = toParsed(scenario)
   const seedBase = options.seed ?? parsed.seed ?? seedDefault
   const seed = seedBase + (parsed.repetition ?? 0)
-  const world = worlds[options.world]
-  if (parsed.worlds !== undefined && !parsed.worlds.includes(options.world)) return skipped(parsed, options, seedBase)
+  const world = options.subject?.world ?? worlds[options.world]
+  if (parsed.worlds !== undefined && !parsed.worlds.includes(options.world)) {
+    return skipped(frameOf(parsed, options, seedBase), `only for ${parsed.worlds.join(', ')}`)
+  }
   const startedMs = performance.now()
   const worldOptions = { seed, realMsMax: options.realMsMax ?? realMsMaxDefault }
-  const { history: played, traceHash } = await world.run(parsed, worldOptions)
+  const { history: played, traceHash, notApplicable } = await world.run(parsed, worldOptions)
   const isPaired = parsed.strict === true && options.world === 'simulated'
   const history = isPaired ? paired(played, parsed, worldOptions) : played
   const verdicts = verdictsOf(parsed, history)
@@ -78,8 +87,11 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
     verdicts.push(withStatement(repeat({ history, traceHash }, { history: again.history, traceHash: again.traceHash })))
   }
   const first = verdicts.find((verdict) => verdict.violations.length > 0)?.violations[0]
+  const frame = { ...frameOf(parsed, options, seedBase), ...subjectOf(history) }
+  const reason = notApplicable ?? (first === undefined ? notTested(history, verdicts) : undefined)
+  if (reason !== undefined) return { ...skipped(frame, reason), realMs: performance.now() - startedMs, verdicts }
   return {
-    ...frameOf(parsed, options, seedBase),
+    ...frame,
     outcome: first === undefined ? 'passed' : 'failed',
     scenarioMs: history.durationMs,
     realMs: performance.now() - startedMs,
@@ -111,7 +123,9 @@ function verdictsOf(scenario: ParsedScenario, history: History): ScenarioVerdict
   for (const wanted of scenario.expect) {
     if ('except' in wanted) continue
     const law = Object.keys(wanted).find((key) => !isQualifier(key)) ?? 'expect'
-    const unbound = unboundIn(history.world, wanted)
+    const unbound =
+      unboundIn(history.world, wanted) ??
+      (history.foreign === undefined ? undefined : expectationUnbound(wanted, history.foreign))
     if (unbound !== undefined) {
       verdicts.push({ law, held: false, unbound, violations: [] })
       continue
@@ -122,13 +136,32 @@ function verdictsOf(scenario: ParsedScenario, history: History): ScenarioVerdict
   return verdicts
 }
 
+/** What a subject has lived through must have been asked of it: the faults acted, and something that the scenario expects was judged. */
+function notTested({ foreign, faults, isStrict }: History, verdicts: readonly ScenarioVerdict[]): string | undefined {
+  if (foreign === undefined) return undefined
+  const idle = isStrict ? undefined : faults.find((fault) => !fault.isConsumed)
+  if (idle !== undefined) {
+    return `the fault "${idle.name}" ${idle.hits === 0 ? 'never acted on it' : `acted only ${idle.hits} times`}${idle.closest === undefined ? '' : `: ${idle.closest}`}`
+  }
+  const expected = verdicts.filter(({ law }) => law !== law.toUpperCase())
+  if (expected.length === 0 || expected.some(({ unbound }) => unbound === undefined)) return undefined
+  return [...new Set(expected.map(({ law, unbound }) => `${law}: ${unbound}`))].join('; ')
+}
+
+function subjectOf({ foreign }: History): { readonly subject?: string } {
+  return foreign === undefined ? {} : { subject: foreign.name }
+}
+
 function withStatement(verdict: Verdict): ScenarioVerdict {
   const statement = laws.find((law) => law.name === verdict.law)?.statement
   return statement === undefined ? verdict : { ...verdict, statement }
 }
 
-function frameOf(scenario: ParsedScenario, { world, file }: RunOptions, seedBase: number) {
+type Frame = Pick<ScenarioResult, 'name' | 'file' | 'world' | 'seed' | 'replay' | 'subject'>
+
+function frameOf(scenario: ParsedScenario, { world, file, subject }: RunOptions, seedBase: number): Frame {
   const what = file ?? `<${scenario.name}>`
+  const where = subject === undefined ? `--world ${world}` : `--subject ${quoted(subject.asked)}`
   const only = scenario.variant === undefined ? '' : ` -t ${quoted(scenario.variant)}`
   return {
     name: scenario.name,
@@ -136,7 +169,7 @@ function frameOf(scenario: ParsedScenario, { world, file }: RunOptions, seedBase
     world,
     seed: seedBase + (scenario.repetition ?? 0),
     // The repetition adds itself again.
-    replay: `harrow run ${quoted(what)} --world ${world} --seed ${seedBase}${only}`,
+    replay: `harrow run ${quoted(what)} ${where} --seed ${seedBase}${only}`,
   }
 }
 
@@ -144,11 +177,11 @@ function quoted(word: string): string {
   return /^[\w./@-]+$/.test(word) ? word : `'${word}'`
 }
 
-function skipped(scenario: ParsedScenario, options: RunOptions, seedBase: number): ScenarioResult {
+function skipped(frame: Frame, reason: string): ScenarioResult {
   return {
-    ...frameOf(scenario, options, seedBase),
+    ...frame,
     outcome: 'skipped',
-    reason: `only for ${scenario.worlds?.join(', ')}`,
+    reason,
     scenarioMs: 0,
     realMs: 0,
     counts: { records: 0, acknowledged: 0, failed: 0, requests: 0, events: 0 },

@@ -390,7 +390,8 @@ export class Session {
   }
 }
 
-function settingsOf(config: ParsedProducerConfig): History['producer'] {
+/** What of a configuration the laws depend on. */
+export function settingsOf(config: ParsedProducerConfig): History['producer'] {
   return {
     idempotent: config.enableIdempotence,
     acks: config.acks === -1 ? 'all' : config.acks,

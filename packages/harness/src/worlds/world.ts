@@ -14,6 +14,8 @@ export interface WorldRun {
   readonly traceHash: string | undefined
   /** Events of the virtual clock, or 0. */
   readonly steps: number
+  /** Why the subject cannot be asked what this scenario asks; then the history says nothing. */
+  readonly notApplicable?: string
 }
 
 /** A place where scenarios run. */
