@@ -89,7 +89,7 @@ export interface TraceEvent {
 
 /** A step of the workload that waits for the producer. */
 export interface WaitedStep {
-  readonly step: 'flush' | 'close'
+  readonly step: 'flush' | 'close' | 'until'
   readonly calledAtMs: number
   readonly returnedAtMs: number
   /** Records handed to the producer before the call. */
@@ -184,7 +184,10 @@ export interface History {
   readonly run: string
   readonly world: 'simulated' | 'tcp'
   readonly producer: ProducerSettings
-  /** How late a timer may be here: next to nothing in virtual time, an event loop's stall in real time. */
+  /**
+   * How late things may be in this world beyond their limit: one timer step in virtual time. In real time, what the
+   * event loop lost during this very run, and a second. Upper limits of time are judged with it, lower ones exactly.
+   */
   readonly timerSlackMs: number
   /** True if something in the scenario takes a leader away: with acks=1 an acknowledged record may then be lost. */
   readonly losesLeaders: boolean

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { acknowledged, batch, failed, history, notIdempotent, request, written } from '../../test/hand-made-history.ts'
 import type { History } from '../history.ts'
 import { type ExpectationName, expectations, judgeExpectation } from './index.ts'
+import { unboundIn } from './qualifiers.ts'
 
 /** What one expectation, as written in a scenario, says about a history. */
 function said(name: ExpectationName, wanted: unknown, about: History): string[] {
@@ -14,7 +15,7 @@ test('expectations: folder and list are equal', () => {
   const files = readdirSync(new URL('.', import.meta.url))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => name.slice(0, -3))
-    .filter((name) => !['expectation', 'index'].includes(name))
+    .filter((name) => !['expectation', 'index', 'qualifiers'].includes(name))
   expect(Object.keys(expectations).sort()).toEqual(files.sort())
 })
 
@@ -102,14 +103,32 @@ test('outcomes: tells sure failures from unsure ones', () => {
   ])
 })
 
+test('upper limits of time give way by what the world is late, lower ones do not', () => {
+  const late: Partial<History> = { timerSlackMs: 300 }
+  const refused = history([{ ends: [failed('BUFFER_EXHAUSTED', 'definite', 500)] }], late)
+  expect(said('blocked', { max: '200ms' }, refused)).toEqual([])
+  expect(said('settles', { max: '200ms' }, refused)).toEqual([])
+  expect(said('settles', { max: '199ms' }, refused)).toHaveLength(1)
+  expect(said('settles', { min: '501ms' }, refused)).toHaveLength(1)
+})
+
+test('qualified: an expectation for another world says nothing', () => {
+  const about = history([written(0)])
+  expect(judgeExpectation(about, { delivered: 'none', because: 'x' })).toHaveLength(1)
+  expect(unboundIn('tcp', { delivered: 'none', worlds: ['simulated'], because: 'luck' })).toBe(
+    'only in simulated: luck',
+  )
+  expect(unboundIn('tcp', { delivered: 'none', worlds: ['tcp'], because: 'luck' })).toBeUndefined()
+})
+
 test('blocked: judges the wait of refused records, and wants at least one', () => {
   const refused = history([{ ends: [failed('BUFFER_EXHAUSTED', 'definite', 500)] }, written(0)])
   expect(said('blocked', { min: '500ms', max: '500ms' }, refused)).toEqual([])
   expect(said('blocked', { min: '501ms' }, refused)).toEqual([
     'record 0 was refused after 500 ms, expected at least 501 ms',
   ])
-  expect(said('blocked', { max: '499ms' }, refused)).toEqual([
-    'record 0 was refused after 500 ms, expected at most 499 ms',
+  expect(said('blocked', { max: '498ms' }, refused)).toEqual([
+    'record 0 was refused after 500 ms, expected at most 498 ms',
   ])
   expect(said('blocked', { min: 0 }, history([written(0)]))).toEqual([
     'no record was refused for want of metadata or memory',
@@ -135,8 +154,8 @@ test('batches: counts what arrived together', () => {
 test('settles: judges the first and the last to complete', () => {
   const about = history([written(0, { atMs: 4 }), written(1, { atMs: 1 })])
   expect(said('settles', { min: '6ms', max: '9ms' }, about)).toEqual([])
-  expect(said('settles', { min: '7ms', max: '8ms' }, about)).toEqual([
+  expect(said('settles', { min: '7ms', max: '7ms' }, about)).toEqual([
     'record 0 completed after 6 ms, expected at least 7 ms',
-    'record 1 completed after 9 ms, expected at most 8 ms',
+    'record 1 completed after 9 ms, expected at most 7 ms',
   ])
 })

@@ -7,6 +7,7 @@ import { errors } from './errors.ts'
 import type { Expectation } from './expectation.ts'
 import { ordered } from './ordered.ts'
 import { outcomes } from './outcomes.ts'
+import { isQualifier } from './qualifiers.ts'
 import { requests } from './requests.ts'
 import { settles } from './settles.ts'
 
@@ -25,9 +26,10 @@ export const expectations = {
 
 export type ExpectationName = keyof typeof expectations
 
-/** Puts one expectation of a loaded scenario, a single-key map, to the history. */
+/** Puts one expectation of a loaded scenario, one key and its qualifiers, to the history. */
 export function judgeExpectation(history: History, wanted: Readonly<Record<string, unknown>>): Violation[] {
   return Object.entries(wanted).flatMap(([name, value]) => {
+    if (isQualifier(name)) return []
     const expectation: Expectation = expectations[name as ExpectationName]
     return expectation.judge(history, value)
   })

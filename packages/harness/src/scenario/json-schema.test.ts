@@ -12,7 +12,7 @@ test('json schema: every key has a description, which editors show', () => {
   const visit = ({ properties = {}, anyOf = [], items }: Node, path: string): void => {
     for (const [key, value] of Object.entries(properties)) {
       // A single-key map: its step or expectation describes itself by its fields.
-      const isBranch = path.endsWith('[]') && Object.keys(properties).length === 1
+      const isBranch = path.endsWith('[]') && Object.keys(properties)[0] === key
       if (value.description === undefined && !isBranch) without.push(`${path}.${key}`)
       visit(value, `${path}.${key}`)
     }

@@ -2,6 +2,7 @@ import { faultRuleSchema } from '@harrow/mock-broker/core'
 import { producerConfigTable } from '@harrow/producer/core'
 import { z } from 'zod'
 import { expectations } from '../expect/index.ts'
+import { qualifiers } from '../expect/qualifiers.ts'
 import { steps } from '../workload/index.ts'
 import { frameSchema } from './schema.ts'
 
@@ -24,16 +25,22 @@ export function jsonSchema(): Json {
       producer: producerSchema(),
       workload: list('workload', singleKeyMap(steps)),
       faults: list('faults', faultRuleSchema()),
-      expect: list('expect', singleKeyMap(expectations)),
+      expect: list('expect', singleKeyMap(expectations, toJson(z.strictObject(qualifiers)))),
     },
   }
 }
 
-function singleKeyMap(branches: Readonly<Record<string, { readonly schema: z.ZodType }>>): Json {
+/** `beside`: the schema of an object whose keys may stand beside the one key. */
+function singleKeyMap(branches: Readonly<Record<string, { readonly schema: z.ZodType }>>, beside?: Json): Json {
   return {
     anyOf: Object.entries(branches).map(([name, { schema }]) => {
       const { $schema: _, ...value } = toJson(schema)
-      return { type: 'object', properties: { [name]: value }, required: [name], additionalProperties: false }
+      return {
+        type: 'object',
+        properties: { [name]: value, ...(beside?.['properties'] as Json | undefined) },
+        required: [name],
+        additionalProperties: false,
+      }
     }),
   }
 }

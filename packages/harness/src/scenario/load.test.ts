@@ -102,7 +102,9 @@ test.each([
   [
     'a step without a colon',
     with_('- flush:', '- flush'),
-    ['13:5: expected one step: a map with one key out of produce, flush, pause, close. Write "flush:" with a colon.'],
+    [
+      '13:5: expected one step: a map with one key out of produce, flush, until, pause, close. Write "flush:" with a colon.',
+    ],
   ],
   [
     'a misspelt field of a step',
@@ -197,4 +199,18 @@ test('load: round-robin needs a topic whose partitions are known', () => {
   expect(complaints(with_('topic: orders, records: 20', 'topic: ordres, partition: round-robin, records: 20'))).toEqual(
     ['11:23: round-robin needs the partitions of "ordres" in cluster.topics, did you mean "orders"?'],
   )
+})
+
+test('load: an expectation for one world says why, and a cause to wait for is a fault of the file', () => {
+  const text = good
+    .replace('  - pause: 1.5s', '  - until: { hit: loose an ack }')
+    .replace(
+      'expect:\n',
+      'expect:\n  - delivered: all\n    worlds: [simulatd]\n  - delivered: all\n    worlds: [tcp]\n',
+    )
+  expect(complaints(text)).toEqual([
+    expect.stringContaining('no fault has the name "loose an ack"'),
+    expect.stringContaining('expected simulated or tcp, did you mean "simulated"?'),
+    expect.stringContaining('an expectation for some worlds says `because`'),
+  ])
 })

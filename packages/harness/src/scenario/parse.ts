@@ -8,6 +8,7 @@ import {
 import { ConfigError, type ProducerConfig, parseProducerConfig, producerConfigTable } from '@harrow/producer/core'
 import { z } from 'zod'
 import { expectations } from '../expect/index.ts'
+import { isQualifier, qualifiers } from '../expect/qualifiers.ts'
 import { steps } from '../workload/index.ts'
 import { didYouMean } from './nearest.ts'
 import { type Frame, frameSchema, type ParsedScenario, type ScenarioIssue } from './schema.ts'
@@ -31,11 +32,12 @@ export function parseScenario(input: unknown): { scenario: ParsedScenario } | { 
   // Lists go on even if the frame has issues, as far as they are lists: one run shows everything that is wrong.
   const list = (key: string): readonly unknown[] => (Array.isArray(input[key]) ? input[key] : [])
   const workload = list('workload').map((step, i) => parseBranch(steps, 'step', step, ['workload', i], issues))
-  const expect = list('expect').map((one, i) => parseBranch(expectations, 'expectation', one, ['expect', i], issues))
+  const expect = list('expect').map((one, i) => parseExpectation(one, ['expect', i], issues))
   const faults = list('faults').map((rule, i) => parseFault(rule, ['faults', i], issues))
   const { producer: given } = input
   const producer = isMap(given) ? given : {}
   parseProducer(producer, issues)
+  checkHits(workload, faults, issues)
   if (frame.success) checkRoundRobin(frame.data, workload, issues)
   if (frame.success) checkCluster(frame.data, issues)
   if (!frame.success || issues.length > 0) return { issues }
@@ -86,6 +88,26 @@ function parseBranch(
     ...parsed.error.issues.flatMap((issue) => toIssues(schema, issue, { input: input[known], base: [...path, known] })),
   )
   return undefined
+}
+
+/** One expectation and what may stand beside it. */
+function parseExpectation(
+  input: unknown,
+  path: readonly (string | number)[],
+  issues: ScenarioIssue[],
+): Record<string, unknown> | undefined {
+  if (!isMap(input)) return parseBranch(expectations, 'expectation', input, path, issues)
+  const entries = Object.entries(input)
+  const given = Object.fromEntries(entries.filter(([key]) => isQualifier(key)))
+  const rest = Object.fromEntries(entries.filter(([key]) => !isQualifier(key)))
+  const schema = z.strictObject(qualifiers)
+  const parsed = schema.safeParse(given)
+  if (!parsed.success)
+    issues.push(...parsed.error.issues.flatMap((issue) => toIssues(schema, issue, { input: given, base: path })))
+  else if (parsed.data.worlds !== undefined && parsed.data.because === undefined)
+    issues.push({ path: [...path, 'worlds'], at: 'key', message: 'an expectation for some worlds says `because`' })
+  const branch = parseBranch(expectations, 'expectation', rest, path, issues)
+  return branch === undefined || !parsed.success ? undefined : { ...branch, ...parsed.data }
 }
 
 function parseFault(
@@ -143,6 +165,21 @@ function checkCluster({ cluster = {} }: Frame, issues: ScenarioIssue[]): void {
     for (const { path, message } of error.issues) {
       issues.push({ path: ['cluster', ...path], at: /^unknown\b/i.test(message) ? 'key' : 'value', message })
     }
+  }
+}
+
+/** `until: { hit }` names a fault of the scenario. */
+function checkHits(
+  workload: readonly (Record<string, unknown> | undefined)[],
+  faults: readonly (ParsedFaultRule | undefined)[],
+  issues: ScenarioIssue[],
+): void {
+  const names = faults.flatMap((rule) => (rule?.name === undefined ? [] : [rule.name]))
+  for (const [i, step] of workload.entries()) {
+    const hit = (step?.['until'] as { readonly hit?: string } | undefined)?.hit
+    if (hit === undefined || names.includes(hit)) continue
+    const message = `no fault has the name "${hit}"${didYouMean(hit, names)}`
+    issues.push({ path: ['workload', i, 'until', 'hit'], at: 'value', message })
   }
 }
 

@@ -1,6 +1,7 @@
 import { judge, laws, type Verdict } from '../checks/index.ts'
 import { repeat } from '../checks/repeat.ts'
 import { judgeExpectation } from '../expect/index.ts'
+import { isQualifier, unboundIn } from '../expect/qualifiers.ts'
 import type { History, TraceEvent, Violation } from '../history.ts'
 import { worlds } from '../worlds/index.ts'
 import { paired } from '../worlds/paired-run.ts'
@@ -102,7 +103,12 @@ function verdictsOf(scenario: ParsedScenario, history: History): ScenarioVerdict
   }
   verdicts.push(...judge(history).map(withStatement))
   for (const wanted of scenario.expect) {
-    const law = Object.keys(wanted)[0] ?? 'expect'
+    const law = Object.keys(wanted).find((key) => !isQualifier(key)) ?? 'expect'
+    const unbound = unboundIn(history.world, wanted)
+    if (unbound !== undefined) {
+      verdicts.push({ law, held: false, unbound, violations: [] })
+      continue
+    }
     const violations = judgeExpectation(history, wanted)
     verdicts.push({ law, held: violations.length === 0, violations })
   }

@@ -2,10 +2,11 @@ import type { FaultRule, ParsedFaultRule } from '@harrow/mock-broker/core'
 import type { ProducerConfig } from '@harrow/producer/core'
 import { z } from 'zod'
 import type { expectations } from '../expect/index.ts'
+import type { Qualified } from '../expect/qualifiers.ts'
 import type { steps } from '../workload/index.ts'
+import { type WorldName, worldNames } from './world-names.ts'
 
-export const worldNames = ['simulated', 'tcp'] as const
-export type WorldName = (typeof worldNames)[number]
+export { type WorldName, worldNames }
 
 const topicSchema = z.union(
   [
@@ -85,7 +86,9 @@ export const frameSchema = z.strictObject({
 
 type Input<Branches> = { [Name in keyof Branches]: { [Key in Name]: Branches[Name] } }[keyof Branches]
 type StepInput = Input<{ [Name in keyof typeof steps]: z.input<(typeof steps)[Name]['schema']> }>
-type ExpectInput = Input<{ [Name in keyof typeof expectations]: z.input<(typeof expectations)[Name]['schema']> }>
+type ExpectInput = Qualified<
+  Input<{ [Name in keyof typeof expectations]: z.input<(typeof expectations)[Name]['schema']> }>
+>
 
 /** A scenario as it is written, in TypeScript or in YAML: the same object. */
 export interface Scenario extends Omit<z.input<typeof frameSchema>, 'producer' | 'workload' | 'faults' | 'expect'> {

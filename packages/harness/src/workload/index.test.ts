@@ -18,6 +18,8 @@ function play(workload: Record<string, unknown>[], partitions = 3) {
   const stage = {
     clock,
     recorder,
+    timerSlackMs: 1,
+    hitsOf: (name: string) => (name === 'at 30' && clock.nowMs() >= 30 ? 1 : 0),
     partitionsOf: () => partitions,
     subject: {
       send: (record: SubjectRecord) => {
@@ -97,4 +99,25 @@ test('flush: what it took and what it may take is written down', () => {
   expect(play([{ flush: { within: '10ms' } }]).recorder.waits).toEqual([
     { step: 'flush', calledAtMs: 0, returnedAtMs: 20, submittedBefore: 0, unsettled: [], withinMs: 10 },
   ])
+})
+
+test('until: waits for a fault to act, and not for longer than it may', () => {
+  const { log, endedAtMs, recorder } = play([
+    { until: { hit: 'at 30' } },
+    { flush: null },
+    { until: { hit: 'never', within: '100ms' } },
+  ])
+  expect(log).toEqual([[30, 'flush']])
+  expect(endedAtMs).toBeGreaterThan(150)
+  expect(endedAtMs).toBeLessThan(160)
+  expect(recorder.waits.map(({ step, withinMs }) => [step, withinMs])).toEqual([
+    ['until', 30_000],
+    ['flush', undefined],
+    ['until', 100],
+  ])
+})
+
+test('until: waits for so many records to have completed', () => {
+  const { endedAtMs } = play([{ produce: { topic: 't', records: 2 } }, { until: { settled: 2, within: '5ms' } }])
+  expect(endedAtMs).toBeGreaterThan(5)
 })

@@ -3,9 +3,10 @@ import { flush } from './flush.ts'
 import { pause } from './pause.ts'
 import { produce } from './produce.ts'
 import type { Stage, Step } from './step.ts'
+import { until } from './until.ts'
 
 /** Every workload step, by its key in a scenario. */
-export const steps = { produce, flush, pause, close } as const
+export const steps = { produce, flush, until, pause, close } as const
 
 export type StepName = keyof typeof steps
 

@@ -23,6 +23,10 @@ export interface Stage {
   readonly clock: Clock
   readonly subject: Subject
   readonly recorder: Recorder
+  /** How late a timer may be in this world. */
+  readonly timerSlackMs: number
+  /** How often the fault of this name has acted. */
+  hitsOf(fault: string): number
   /** Partition count of a topic of the scenario. */
   partitionsOf(topic: string): number
 }

@@ -10,6 +10,8 @@ export class Recorder {
   readonly sent: SentRecord[] = []
   readonly waits: WaitedStep[] = []
   readonly events: TraceEvent[] = []
+  /** Records that have completed. */
+  settledCount = 0
   private readonly clock: Clock
   /** On the clock: time 0 of everything recorded. */
   readonly startMs: number
@@ -57,6 +59,7 @@ export class Recorder {
 
   settled(record: SentRecord, end: Settlement): void {
     record.settlements.push(end)
+    if (record.settlements.length === 1) this.settledCount++
     const details =
       end.outcome === 'acknowledged' ? { partition: end.partition, offset: end.offset } : { error: end.error }
     this.trace('workload', `record-${end.outcome}`, { number: record.number, ...details })
@@ -67,7 +70,9 @@ export class Recorder {
     const calledAtMs = this.nowMs()
     const before = this.sent.length
     return () => {
-      const unsettled = this.sent.slice(0, before).filter((record) => record.settlements.length === 0)
+      // Of `until` nobody says that it waits for every record.
+      const mustBeSettled = step === 'until' ? 0 : before
+      const unsettled = this.sent.slice(0, mustBeSettled).filter((record) => record.settlements.length === 0)
       this.waits.push({
         step,
         calledAtMs,

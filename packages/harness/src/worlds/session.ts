@@ -217,6 +217,8 @@ export class Session {
       clock: this.runtime.clock,
       subject: this.subject(this.producer),
       recorder: this.recorder,
+      timerSlackMs: this.options.timerSlackMs,
+      hitsOf: (name: string) => this.handles.find((handle) => handle.name === name)?.hits() ?? 0,
       partitionsOf: (topic: string) => this.partitionsOf(topic),
     }
     runWorkload(stage, this.scenario.workload, () => this.guard('run', () => this.heal()))

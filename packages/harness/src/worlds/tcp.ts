@@ -1,9 +1,12 @@
 import { nodeRuntime } from '@harrow/runtime/node'
 import { eventLine } from '../reporters/event-line.ts'
 import { Session } from './session.ts'
+import { StallMeter } from './stall-meter.ts'
 import type { World, WorldRun } from './world.ts'
 
 const eventsShown = 50
+/** What the kernel and the other side may add to what this process loses itself. */
+const slackMsMin = 1_000
 
 /** Real time and real TCP on loopback: the same cores, the same scenario, and whatever the platform adds. */
 export const tcp: World = {
@@ -11,14 +14,15 @@ export const tcp: World = {
   isRepeatable: false,
   run(scenario, { seed, realMsMax }): Promise<WorldRun> {
     return new Promise((resolve) => {
-      // A stalled event loop makes every timer late at once; a busy machine does that for hundreds of milliseconds.
-      const session = new Session(nodeRuntime({ seed }), scenario, { world: 'tcp', seed, timerSlackMs: 1_000 })
+      const session = new Session(nodeRuntime({ seed }), scenario, { world: 'tcp', seed, timerSlackMs: slackMsMin })
+      const stalls = new StallMeter()
       const timer = setTimeout(() => {
         session.cutShort('LIVE', `no end after ${realMsMax} ms`, session.lastEvents(eventsShown).map(eventLine))
       }, realMsMax)
       session.onOver = () => {
         clearTimeout(timer)
-        resolve({ history: session.history([]), traceHash: undefined, steps: 0 })
+        const timerSlackMs = slackMsMin + stalls.stop()
+        resolve({ history: { ...session.history([]), timerSlackMs }, traceHash: undefined, steps: 0 })
       }
       session.start()
     })
