@@ -197,6 +197,8 @@ export interface History {
   readonly requests: readonly ReceivedRequest[]
   readonly batches: readonly ReceivedBatch[]
   readonly waits: readonly WaitedStep[]
+  /** The producer's own metrics in the end, of Kafka's group `producer-metrics`. */
+  readonly metrics: ReadonlyMap<string, number>
   readonly faults: readonly FaultReport[]
   /** In order of time. */
   readonly faultHits: readonly FaultHit[]

@@ -22,10 +22,11 @@ export {
   type LoadedScenario,
   loadScenario,
   loadScenarios,
+  parseScenariosText,
   parseScenarioText,
   ScenarioFileError,
 } from './scenario/load.ts'
-export { parseScenario } from './scenario/parse.ts'
+export { parseScenario, parseScenarios } from './scenario/parse.ts'
 export { type RunOptions, runScenario, type ScenarioResult, type ScenarioVerdict } from './scenario/run.ts'
 export {
   type ParsedScenario,

@@ -189,10 +189,10 @@ test('harrow validate: says how many are valid, or what is wrong', async () => {
 test('harrow schema: is draft 7 and knows every step and expectation', async () => {
   const schema = JSON.parse((await harrow('schema')).out)
   expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#')
-  const keysOf = (list: string) =>
-    schema.properties[list].items.anyOf.flatMap((one: { required: string[] }) => one.required)
-  expect(keysOf('workload')).toEqual(['produce', 'flush', 'pause', 'close'])
-  expect(keysOf('expect')).toContain('delivered')
+  const keysOf = (branches: { anyOf: { required: string[] }[] }) => branches.anyOf.flatMap((one) => one.required)
+  expect(keysOf(schema.definitions.step)).toEqual(['produce', 'flush', 'until', 'pause', 'parallel', 'close'])
+  expect(schema.properties.workload.items).toEqual({ $ref: '#/definitions/step' })
+  expect(keysOf(schema.properties.expect.items)).toContain('delivered')
   expect(Object.keys(schema.properties.producer.properties)).toContain('linger.ms')
 })
 

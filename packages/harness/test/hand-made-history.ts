@@ -62,6 +62,7 @@ export function history(records: readonly HandMadeRecord[], more: Partial<Histor
     requests: [],
     batches: [],
     waits: [],
+    metrics: new Map(),
     faults: [],
     faultHits: [],
     isStrict: false,

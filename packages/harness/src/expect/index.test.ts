@@ -159,3 +159,47 @@ test('settles: judges the first and the last to complete', () => {
     'record 1 completed after 9 ms, expected at most 7 ms',
   ])
 })
+
+test('latency: judges percentiles of what was acknowledged', () => {
+  const about = history([0, 1, 2, 3].map((n) => ({ ends: [acknowledged(0, n, (n + 1) * 10)] })))
+  expect(said('latency', { p50: '20ms', p90: '40ms', max: '40ms' }, about)).toEqual([])
+  expect(said('latency', { p50: '10ms', max: '30ms' }, about)).toEqual([
+    'p50 of 4 acknowledgements is 20 ms, expected at most 10 ms',
+    'max of 4 acknowledgements is 40 ms, expected at most 30 ms',
+  ])
+  expect(said('latency', { max: '1s' }, history([{ ends: [failed('X', 'definite')] }]))).toEqual([
+    'no record was acknowledged',
+  ])
+})
+
+test('log: counts what is there, of a topic or of one partition', () => {
+  const about = history([
+    written(0, { key: 'a' }),
+    written(1, { key: 'b' }),
+    { ends: [acknowledged(1, 0)], logged: [[1, 0]] },
+  ])
+  expect(said('log', { topic: 'orders', records: 3, keys: 2, partitions: 2 }, about)).toEqual([])
+  expect(said('log', { topic: 'orders', partition: 1, records: { min: 2 }, keys: 0 }, about)).toEqual([
+    'orders-1 holds 1 records, expected at least 2',
+  ])
+  expect(said('log', { topic: 'ordres', records: 3 }, about)).toEqual(['ordres holds 0 records, expected exactly 3'])
+})
+
+test('metrics: judges numbers by name, and a name that is not there is told', () => {
+  const about = history([], { metrics: new Map([['record-retry-total', 2]]) })
+  expect(said('metrics', { 'record-retry-total': 2 }, about)).toEqual([])
+  expect(said('metrics', { 'record-retry-total': { min: 3 } }, about)).toEqual([
+    'record-retry-total is 2, expected at least 3',
+  ])
+  expect(said('metrics', { 'record-retries-total': 0 }, about)).toEqual([
+    'the producer has no metric record-retries-total, did you mean "record-retry-total"?',
+  ])
+})
+
+test('law: one that does not bind is told', () => {
+  expect(said('law', 'EXACTLY1', history([written(0)]))).toEqual([])
+  expect(said('law', 'EXACTLY1', history([written(0)], { producer: notIdempotent }))).toEqual([
+    expect.stringMatching(/^EXACTLY1 does not bind this run: /),
+  ])
+  expect(() => expectations.law.schema.parse('EXACTLY_1')).toThrow()
+})

@@ -4,7 +4,12 @@ import { blocked } from './blocked.ts'
 import { delivered } from './delivered.ts'
 import { duplicates } from './duplicates.ts'
 import { errors } from './errors.ts'
+import { except } from './except.ts'
 import type { Expectation } from './expectation.ts'
+import { latency } from './latency.ts'
+import { law } from './law.ts'
+import { log } from './log.ts'
+import { metrics } from './metrics.ts'
 import { ordered } from './ordered.ts'
 import { outcomes } from './outcomes.ts'
 import { isQualifier } from './qualifiers.ts'
@@ -22,6 +27,11 @@ export const expectations = {
   blocked,
   batches,
   settles,
+  latency,
+  log,
+  metrics,
+  law,
+  except,
 } as const
 
 export type ExpectationName = keyof typeof expectations

@@ -10,11 +10,47 @@ import { z } from 'zod'
 import { expectations } from '../expect/index.ts'
 import { isQualifier, qualifiers } from '../expect/qualifiers.ts'
 import { steps } from '../workload/index.ts'
+import { expandMatrix } from './matrix.ts'
 import { didYouMean } from './nearest.ts'
 import { type Frame, frameSchema, type ParsedScenario, type ScenarioIssue } from './schema.ts'
 
-/** Validates a scenario; all issues are found in one go. */
+/** Validates a scenario that is one run; all issues are found in one go. */
 export function parseScenario(input: unknown): { scenario: ParsedScenario } | { issues: ScenarioIssue[] } {
+  const parsed = parseScenarios(input)
+  if ('issues' in parsed) return parsed
+  const [scenario, ...more] = parsed.scenarios
+  if (more.length === 0) return { scenario: scenario! }
+  const message = `these are ${parsed.scenarios.length} scenarios, of a matrix or a repetition: ask for all of them`
+  return { issues: [{ path: [], at: 'value', message }] }
+}
+
+/** Validates a scenario: one, or, with a matrix or a repetition, all that it stands for. */
+export function parseScenarios(input: unknown): { scenarios: ParsedScenario[] } | { issues: ScenarioIssue[] } {
+  if (!isMap(input)) return parseOne(input)
+  const { matrix, repeat, ...rest } = input
+  const shape = frameSchema.pick({ matrix: true, repeat: true })
+  const axes = { ...(matrix === undefined ? {} : { matrix }), ...(repeat === undefined ? {} : { repeat }) }
+  const frame = shape.safeParse(axes)
+  if (!frame.success)
+    return { issues: frame.error.issues.flatMap((issue) => toIssues(shape, issue, { input: axes, base: [] })) }
+  const expanded = expandMatrix(matrix === undefined ? rest : { ...rest, matrix })
+  if ('issues' in expanded) return { issues: [...expanded.issues] }
+  const scenarios: ParsedScenario[] = []
+  for (const { label, input: one } of expanded.variants) {
+    const parsed = parseOne(one)
+    // What is wrong in one combination is mostly wrong in all: the first is enough to say it.
+    if ('issues' in parsed) return parsed
+    const [{ name }] = [parsed.scenarios[0]!]
+    for (let repetition = 0; repetition < (frame.data.repeat ?? 1); repetition++) {
+      const variant = [label, ...(frame.data.repeat === undefined ? [] : [`#${repetition + 1}`])].join(' ').trim()
+      const marks = variant === '' ? {} : { name: `${name} ${variant}`, variant, repetition }
+      scenarios.push({ ...parsed.scenarios[0]!, ...marks })
+    }
+  }
+  return { scenarios }
+}
+
+function parseOne(input: unknown): { scenarios: ParsedScenario[] } | { issues: ScenarioIssue[] } {
   if (!isMap(input))
     return {
       issues: [
@@ -31,7 +67,7 @@ export function parseScenario(input: unknown): { scenario: ParsedScenario } | { 
     : frame.error.issues.flatMap((issue) => toIssues(frameSchema, issue, { input, base: [] }))
   // Lists go on even if the frame has issues, as far as they are lists: one run shows everything that is wrong.
   const list = (key: string): readonly unknown[] => (Array.isArray(input[key]) ? input[key] : [])
-  const workload = list('workload').map((step, i) => parseBranch(steps, 'step', step, ['workload', i], issues))
+  const workload = list('workload').map((step, i) => parseStep(step, ['workload', i], issues))
   const expect = list('expect').map((one, i) => parseExpectation(one, ['expect', i], issues))
   const faults = list('faults').map((rule, i) => parseFault(rule, ['faults', i], issues))
   const { producer: given } = input
@@ -42,14 +78,16 @@ export function parseScenario(input: unknown): { scenario: ParsedScenario } | { 
   if (frame.success) checkCluster(frame.data, issues)
   if (!frame.success || issues.length > 0) return { issues }
   return {
-    scenario: {
-      isParsed: true,
-      ...frame.data,
-      producer: producer as ParsedScenario['producer'],
-      workload: workload.filter((step) => step !== undefined),
-      faults: faults.filter((rule) => rule !== undefined),
-      expect: expect.filter((one) => one !== undefined),
-    },
+    scenarios: [
+      {
+        isParsed: true,
+        ...frame.data,
+        producer: producer as ParsedScenario['producer'],
+        workload: workload.filter((step) => step !== undefined),
+        faults: faults.filter((rule) => rule !== undefined),
+        expect: expect.filter((one) => one !== undefined),
+      },
+    ],
   }
 }
 
@@ -88,6 +126,36 @@ function parseBranch(
     ...parsed.error.issues.flatMap((issue) => toIssues(schema, issue, { input: input[known], base: [...path, known] })),
   )
   return undefined
+}
+
+/** A step, and the steps of `parallel`. */
+function parseStep(
+  input: unknown,
+  path: readonly (string | number)[],
+  issues: ScenarioIssue[],
+): Record<string, unknown> | undefined {
+  const branch = parseBranch(steps, 'step', input, path, issues)
+  const lanes = branch?.['parallel'] as readonly (readonly unknown[])[] | undefined
+  if (lanes === undefined) return branch
+  const parsed = lanes.map((lane, i) =>
+    lane.map((step, k) => parseStep(step, [...path, 'parallel', i, k], issues)).filter((step) => step !== undefined),
+  )
+  return { parallel: parsed }
+}
+
+type ParsedStep = Readonly<Record<string, unknown>>
+
+/** Every step with its path, those inside `parallel` too. */
+function* allSteps(
+  workload: readonly (ParsedStep | undefined)[],
+  base: readonly (string | number)[] = ['workload'],
+): Generator<{ readonly step: ParsedStep; readonly path: readonly (string | number)[] }> {
+  for (const [i, step] of workload.entries()) {
+    if (step === undefined) continue
+    yield { step, path: [...base, i] }
+    const lanes = (step['parallel'] ?? []) as readonly (readonly ParsedStep[])[]
+    for (const [k, lane] of lanes.entries()) yield* allSteps(lane, [...base, i, 'parallel', k])
+  }
 }
 
 /** One expectation and what may stand beside it. */
@@ -175,11 +243,11 @@ function checkHits(
   issues: ScenarioIssue[],
 ): void {
   const names = faults.flatMap((rule) => (rule?.name === undefined ? [] : [rule.name]))
-  for (const [i, step] of workload.entries()) {
-    const hit = (step?.['until'] as { readonly hit?: string } | undefined)?.hit
+  for (const { step, path } of allSteps(workload)) {
+    const hit = (step['until'] as { readonly hit?: string } | undefined)?.hit
     if (hit === undefined || names.includes(hit)) continue
     const message = `no fault has the name "${hit}"${didYouMean(hit, names)}`
-    issues.push({ path: ['workload', i, 'until', 'hit'], at: 'value', message })
+    issues.push({ path: [...path, 'until', 'hit'], at: 'value', message })
   }
 }
 
@@ -189,13 +257,13 @@ function checkRoundRobin(
   workload: readonly (Record<string, unknown> | undefined)[],
   issues: ScenarioIssue[],
 ): void {
-  for (const [i, step] of workload.entries()) {
-    const { produce } = step ?? {}
+  for (const { step, path } of allSteps(workload)) {
+    const { produce } = step
     const wanted = produce as { readonly topic: string; readonly partition?: unknown } | undefined
     if (wanted?.partition !== 'round-robin' || frame.cluster?.topics?.[wanted.topic] !== undefined) continue
     const topics = Object.keys(frame.cluster?.topics ?? {})
     issues.push({
-      path: ['workload', i, 'produce', 'topic'],
+      path: [...path, 'produce', 'topic'],
       at: 'value',
       message: `round-robin needs the partitions of "${wanted.topic}" in cluster.topics${didYouMean(wanted.topic, topics)}`,
     })

@@ -1,5 +1,6 @@
 import { judge, laws, type Verdict } from '../checks/index.ts'
 import { repeat } from '../checks/repeat.ts'
+import { exceptedBecause } from '../expect/except.ts'
 import { judgeExpectation } from '../expect/index.ts'
 import { isQualifier, unboundIn } from '../expect/qualifiers.ts'
 import type { History, TraceEvent, Violation } from '../history.ts'
@@ -62,9 +63,10 @@ const eventsAfter = 4
  */
 export async function runScenario(scenario: Scenario | ParsedScenario, options: RunOptions): Promise<ScenarioResult> {
   const parsed = toParsed(scenario)
-  const seed = options.seed ?? parsed.seed ?? seedDefault
+  const seedBase = options.seed ?? parsed.seed ?? seedDefault
+  const seed = seedBase + (parsed.repetition ?? 0)
   const world = worlds[options.world]
-  if (parsed.worlds !== undefined && !parsed.worlds.includes(options.world)) return skipped(parsed, options, seed)
+  if (parsed.worlds !== undefined && !parsed.worlds.includes(options.world)) return skipped(parsed, options, seedBase)
   const startedMs = performance.now()
   const worldOptions = { seed, realMsMax: options.realMsMax ?? realMsMaxDefault }
   const { history: played, traceHash } = await world.run(parsed, worldOptions)
@@ -77,7 +79,7 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
   }
   const first = verdicts.find((verdict) => verdict.violations.length > 0)?.violations[0]
   return {
-    ...frameOf(parsed, options, seed),
+    ...frameOf(parsed, options, seedBase),
     outcome: first === undefined ? 'passed' : 'failed',
     scenarioMs: history.durationMs,
     realMs: performance.now() - startedMs,
@@ -101,8 +103,13 @@ function verdictsOf(scenario: ParsedScenario, history: History): ScenarioVerdict
     const { law, message, evidence } = history.cutShort
     verdicts.push({ law, held: false, violations: [{ law, message, evidence }] })
   }
-  verdicts.push(...judge(history).map(withStatement))
+  for (const verdict of judge(history)) {
+    const because = exceptedBecause(scenario.expect, verdict.law)
+    const shown = because === undefined ? verdict : { law: verdict.law, held: false, unbound: because, violations: [] }
+    verdicts.push(withStatement(shown))
+  }
   for (const wanted of scenario.expect) {
+    if ('except' in wanted) continue
     const law = Object.keys(wanted).find((key) => !isQualifier(key)) ?? 'expect'
     const unbound = unboundIn(history.world, wanted)
     if (unbound !== undefined) {
@@ -120,14 +127,16 @@ function withStatement(verdict: Verdict): ScenarioVerdict {
   return statement === undefined ? verdict : { ...verdict, statement }
 }
 
-function frameOf(scenario: ParsedScenario, { world, file }: RunOptions, seed: number) {
+function frameOf(scenario: ParsedScenario, { world, file }: RunOptions, seedBase: number) {
   const what = file ?? `<${scenario.name}>`
+  const only = scenario.variant === undefined ? '' : ` -t ${quoted(scenario.variant)}`
   return {
     name: scenario.name,
     file,
     world,
-    seed,
-    replay: `harrow run ${quoted(what)} --world ${world} --seed ${seed}`,
+    seed: seedBase + (scenario.repetition ?? 0),
+    // The repetition adds itself again.
+    replay: `harrow run ${quoted(what)} --world ${world} --seed ${seedBase}${only}`,
   }
 }
 
@@ -135,9 +144,9 @@ function quoted(word: string): string {
   return /^[\w./@-]+$/.test(word) ? word : `'${word}'`
 }
 
-function skipped(scenario: ParsedScenario, options: RunOptions, seed: number): ScenarioResult {
+function skipped(scenario: ParsedScenario, options: RunOptions, seedBase: number): ScenarioResult {
   return {
-    ...frameOf(scenario, options, seed),
+    ...frameOf(scenario, options, seedBase),
     outcome: 'skipped',
     reason: `only for ${scenario.worlds?.join(', ')}`,
     scenarioMs: 0,

@@ -1,9 +1,10 @@
-import type { FaultRule, ParsedFaultRule } from '@harrow/mock-broker/core'
+import { type FaultRule, kafkaReleaseNames, type ParsedFaultRule } from '@harrow/mock-broker/core'
 import type { ProducerConfig } from '@harrow/producer/core'
 import { z } from 'zod'
 import type { expectations } from '../expect/index.ts'
 import type { Qualified } from '../expect/qualifiers.ts'
 import type { steps } from '../workload/index.ts'
+import { duration } from './quantities.ts'
 import { type WorldName, worldNames } from './world-names.ts'
 
 export { type WorldName, worldNames }
@@ -44,6 +45,19 @@ const clusterSchema = z.strictObject({
     .describe(
       "Versions to serve of an API, by Kafka's name, to look like an older cluster: { Produce: { max: 9 } }. False hides it.",
     ),
+  kafka: z
+    .enum(kafkaReleaseNames)
+    .optional()
+    .describe(
+      'The release of Kafka that the brokers look like: what they serve, and in which versions. Default the latest.',
+    ),
+  connectionsMaxIdleMs: duration
+    .optional()
+    .describe('connections.max.idle.ms of the brokers. Default 10m; 0 never closes.'),
+  producerIdExpirationMs: duration
+    .optional()
+    .describe('producer.id.expiration.ms: how long brokers remember a quiet producer. Default 24 hours.'),
+  replicationLagMs: duration.optional().describe('How long after an append the followers have it. Default 0.'),
   defaultPartitions: z.int().min(1).optional().describe('Partitions of topics created on first use. Default 1.'),
 })
 
@@ -59,6 +73,23 @@ const networkSchema = z.strictObject({
 export const frameSchema = z.strictObject({
   name: z.string().min(1).describe('The fact, in one sentence: "A lost ack is not a duplicate".'),
   why: z.string().optional().describe('Why it matters: the incident, issue or KIP behind it.'),
+  incidents: z
+    .array(
+      z.string().regex(/^(KAFKA-\d+|KIP-\d+|[\w.-]+(\/[\w.-]+)?(#\d+|@[0-9a-f]{7,40})|https:\/\/\S+)$/, {
+        error: 'expected KAFKA-9312, KIP-98, librdkafka#4953, franz-go@0b1dbf0c, or an https:// address',
+      }),
+    )
+    .min(1)
+    .optional()
+    .describe('Where it really happened: KAFKA-9312, KIP-98, librdkafka#4953, franz-go@0b1dbf0c, https://...'),
+  matrix: z
+    .record(
+      z.string().regex(/^[A-Za-z][\w-]*$/, { error: 'expected a name of letters, digits, _ and -' }),
+      z.array(z.union([z.string(), z.number(), z.boolean()])).min(1),
+    )
+    .optional()
+    .describe('Values to try: every combination is a run of its own. `$name` stands for the value, anywhere below.'),
+  repeat: z.int().min(1).max(1000).optional().describe('How often to run it, each time with the next seed. Default 1.'),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe('Seed of all chance. Default 1.'),
   worlds: z
     .array(z.enum(worldNames))
@@ -102,8 +133,13 @@ export interface Scenario extends Omit<z.input<typeof frameSchema>, 'producer' |
 export type Frame = z.output<typeof frameSchema>
 
 /** A scenario that has been validated: durations in milliseconds, sizes in bytes, rules parsed. */
-export interface ParsedScenario extends Omit<Frame, 'producer' | 'workload' | 'faults' | 'expect'> {
+export interface ParsedScenario
+  extends Omit<Frame, 'producer' | 'workload' | 'faults' | 'expect' | 'matrix' | 'repeat'> {
   readonly isParsed: true
+  /** What tells it from its siblings, when a matrix or a repetition makes several: the end of its name. */
+  readonly variant?: string
+  /** Added to the seed: 0 for the first repetition. */
+  readonly repetition?: number
   readonly producer: Omit<ProducerConfig, 'bootstrap.servers'>
   readonly workload: readonly Readonly<Record<string, unknown>>[]
   readonly faults: readonly ParsedFaultRule[]

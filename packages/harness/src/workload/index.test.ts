@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { seededRandom } from '@harrow/runtime'
 import { VirtualClock } from '@harrow/runtime/sim'
 import { expect, test } from 'vitest'
 import { Recorder } from '../worlds/recorder.ts'
@@ -18,6 +19,7 @@ function play(workload: Record<string, unknown>[], partitions = 3) {
   const stage = {
     clock,
     recorder,
+    random: seededRandom(1),
     timerSlackMs: 1,
     hitsOf: (name: string) => (name === 'at 30' && clock.nowMs() >= 30 ? 1 : 0),
     partitionsOf: () => partitions,
@@ -47,7 +49,7 @@ test('workload: folder and list of steps are equal', () => {
   const files = readdirSync(new URL('.', import.meta.url))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => name.slice(0, -3))
-    .filter((name) => !['step', 'index', 'record-value'].includes(name))
+    .filter((name) => !['step', 'index', 'record-value', 'key-choice', 'value-size'].includes(name))
   expect(Object.keys(steps).sort()).toEqual(files.sort())
 })
 
@@ -120,4 +122,43 @@ test('until: waits for a fault to act, and not for longer than it may', () => {
 test('until: waits for so many records to have completed', () => {
   const { endedAtMs } = play([{ produce: { topic: 't', records: 2 } }, { until: { settled: 2, within: '5ms' } }])
   expect(endedAtMs).toBeGreaterThan(5)
+})
+
+test('parallel: lanes run side by side, and the next step waits for the last of them', () => {
+  const { log, endedAtMs } = play([
+    { parallel: [[{ produce: { topic: 't', records: 1 } }, { flush: null }], [{ pause: 50 }]] },
+    { close: {} },
+  ])
+  expect(log).toEqual([
+    [0, 'send'],
+    [0, 'flush'],
+    [50, 'close undefined'],
+  ])
+  expect(endedAtMs).toBe(70)
+})
+
+test('produce: a hot key has its share, and zipf prefers the first', () => {
+  const share = (keys: object): number => {
+    const { sent } = play([{ produce: { topic: 't', records: 2000, keys } }])
+    return sent.filter(({ key }) => key === 'key-0').length / 2000
+  }
+  expect(share({ count: 10, spread: 'hot', share: 0.7 })).toBeCloseTo(0.7, 1)
+  expect(share({ count: 10, spread: 'uniform' })).toBeCloseTo(0.1, 1)
+  // 1 / (1 + 1/2 + ... + 1/10)
+  expect(share({ count: 10, spread: 'zipf' })).toBeCloseTo(0.34, 1)
+})
+
+test('produce: sizes are drawn from a range or a mix', () => {
+  const sizes = (value: object): number[] =>
+    play([{ produce: { topic: 't', records: 500, value } }]).sent.map(({ valueBytes }) => valueBytes)
+  const range = sizes({ min: '24B', max: '30B' })
+  expect([Math.min(...range), Math.max(...range)]).toEqual([24, 30])
+  const mix = sizes({
+    mix: [
+      { size: '100B', weight: 9 },
+      { size: '1KiB', weight: 1 },
+    ],
+  })
+  expect(new Set(mix)).toEqual(new Set([100, 1024]))
+  expect(mix.filter((bytes) => bytes === 1024).length).toBeLessThan(100)
 })

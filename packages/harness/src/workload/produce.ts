@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { rate, size } from '../scenario/quantities.ts'
+import { rate } from '../scenario/quantities.ts'
+import { keyChoice, keysSchema } from './key-choice.ts'
 import { valueBytesMin } from './record-value.ts'
 import type { Step } from './step.ts'
+import { valueSchema, valueSize } from './value-size.ts'
 
 const valueBytesDefault = 100
 
@@ -11,17 +13,16 @@ const schema = z.strictObject({
     .min(1)
     .describe('Topic to send to. One that the cluster does not have is allowed: that is a fact too.'),
   records: z.int().min(1).max(10_000_000).describe('How many records to send.'),
-  keys: z
-    .int()
-    .min(1)
+  keys: keysSchema
     .optional()
-    .describe('How many distinct keys to use, in turn. Without it records have no key, and the producer spreads them.'),
-  value: size
-    .refine((bytes) => bytes >= valueBytesMin, {
-      error: `a value has at least ${valueBytesMin} bytes: it carries the marks by which the log is judged`,
-    })
+    .describe(
+      'How many distinct keys to use, in turn, or { count, spread }. Without it, or with `none`, records have no key, and the producer spreads them.',
+    ),
+  value: valueSchema
     .optional()
-    .describe(`Size of every value, at least ${valueBytesMin}B. Default ${valueBytesDefault}B.`),
+    .describe(
+      `Size of every value, { min, max }, or a mix; at least ${valueBytesMin}B. Default ${valueBytesDefault}B.`,
+    ),
   partition: z
     .union([z.int().min(0), z.literal('round-robin')], { error: 'expected a partition number, or round-robin' })
     .optional()
@@ -34,8 +35,13 @@ const schema = z.strictObject({
 /** `produce`: hands records to the producer, at a rate or all at once. It does not wait for their completion. */
 export const produce: Step<typeof schema> = {
   schema,
-  run({ clock, subject, partitionsOf }, wanted, done) {
-    const { topic, records, keys, partition, headers } = wanted
+  run({ clock, subject, recorder, random, partitionsOf }, wanted, done) {
+    const { topic, records, partition, headers } = wanted
+    const keyOf = keyChoice(wanted.keys, random.fork(`keys of ${topic} from ${recorder.sent.length}`))
+    const nextBytes = valueSize(
+      wanted.value ?? valueBytesDefault,
+      random.fork(`sizes of ${topic} from ${recorder.sent.length}`),
+    )
     const burst = wanted.rate === undefined ? records : (wanted.burst ?? 1)
     const intervalMs = wanted.rate === undefined ? 0 : (burst * 1000) / wanted.rate
     const startMs = clock.nowMs()
@@ -44,10 +50,10 @@ export const produce: Step<typeof schema> = {
       for (const until = Math.min(sent + burst, records); sent < until; sent++) {
         subject.send({
           topic,
-          key: keys === undefined ? null : `key-${sent % keys}`,
+          key: keyOf(sent),
           partition: partition === 'round-robin' ? sent % partitionsOf(topic) : partition,
           headers,
-          valueBytes: wanted.value ?? valueBytesDefault,
+          valueBytes: nextBytes(),
         })
       }
       // From the start, not from now: in real time a late turn must not slow down the whole load.

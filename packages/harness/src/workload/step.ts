@@ -1,4 +1,4 @@
-import type { Clock } from '@harrow/runtime'
+import type { Clock, Random } from '@harrow/runtime'
 import type { z } from 'zod'
 import type { Recorder } from '../worlds/recorder.ts'
 
@@ -23,6 +23,8 @@ export interface Stage {
   readonly clock: Clock
   readonly subject: Subject
   readonly recorder: Recorder
+  /** Chance of the workload. */
+  readonly random: Random
   /** How late a timer may be in this world. */
   readonly timerSlackMs: number
   /** How often the fault of this name has acted. */
@@ -31,9 +33,12 @@ export interface Stage {
   partitionsOf(topic: string): number
 }
 
+/** Runs steps one after the other, for a step that is made of steps. */
+export type RunSteps = (steps: readonly Readonly<Record<string, unknown>>[], done: () => void) => void
+
 /** One kind of workload step: its shape in a scenario, and what it does. */
 export interface Step<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema
   /** Starts the step and calls `done`, later or at once, when the next step may begin. */
-  run(stage: Stage, wanted: z.output<Schema>, done: () => void): void
+  run(stage: Stage, wanted: z.output<Schema>, done: () => void, runSteps: RunSteps): void
 }

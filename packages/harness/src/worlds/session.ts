@@ -186,6 +186,11 @@ export class Session {
             },
       busiest,
       waits: this.recorder.waits,
+      metrics: new Map(
+        (this.producer?.readMetrics() ?? []).flatMap(({ group, name, value }) =>
+          group === 'producer-metrics' && typeof value === 'number' ? [[name, value] as const] : [],
+        ),
+      ),
       census: this.census === undefined ? undefined : { ...this.census, worldLeftovers },
       cutShort: this.cut,
       trace: this.recorder.events,
@@ -217,6 +222,7 @@ export class Session {
       clock: this.runtime.clock,
       subject: this.subject(this.producer),
       recorder: this.recorder,
+      random: this.runtime.random.fork('workload'),
       timerSlackMs: this.options.timerSlackMs,
       hitsOf: (name: string) => this.handles.find((handle) => handle.name === name)?.hits() ?? 0,
       partitionsOf: (topic: string) => this.partitionsOf(topic),
