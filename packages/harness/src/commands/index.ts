@@ -5,6 +5,7 @@ import { type Command, type CommandContext, exitCodes, parseArguments, UsageErro
 import { explore } from './explore.ts'
 import { faults } from './faults.ts'
 import { commandHelp, overview } from './help.ts'
+import { init } from './init.ts'
 import { replay } from './replay.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
@@ -16,6 +17,7 @@ export const commands: Readonly<Record<string, Command>> = {
   explore,
   replay,
   validate,
+  init,
   broker,
   schema,
   faults,
