@@ -23,7 +23,11 @@ const rdkafkaVersion = '3.6.1'
 
 const published: readonly Published[] = [
   { name: 'harrow', subject: 'harrow', prepare: async () => ({}) },
-  { name: 'kafka-clients', subject: 'exec: java -cp "$KAFKA_CLASSPATH" examples/drivers/java/Driver.java', prepare: java },
+  {
+    name: 'kafka-clients',
+    subject: 'exec: java -cp "$KAFKA_CLASSPATH" examples/drivers/java/Driver.java',
+    prepare: java,
+  },
   { name: 'node-rdkafka', subject: 'node-rdkafka', prepare: rdkafka },
   { name: 'kafkajs', subject: 'kafkajs', prepare: async () => ({ args: ['--from', 'packages/harness'] }) },
   { name: 'platformatic', subject: 'platformatic', prepare: async () => ({ args: ['--from', 'packages/harness'] }) },
@@ -40,10 +44,15 @@ async function rdkafka() {
   if (!existsSync(built)) {
     const options = { folder: from, timeoutMs: 900_000 }
     writeFileSync(join(from, 'package.json'), '{ "private": true }\n')
-    const result = await runCommand('npm', ['install', '--foreground-scripts', `node-rdkafka@${rdkafkaVersion}`], options)
+    const result = await runCommand(
+      'npm',
+      ['install', '--foreground-scripts', `node-rdkafka@${rdkafkaVersion}`],
+      options,
+    )
     if (result === undefined) throw new Skip('no npm on this machine')
     // Newer versions of npm do not run install scripts unasked.
-    if (result.exitCode === 0 && !existsSync(built)) await runCommand('npm', ['rebuild', '--ignore-scripts=false'], options)
+    if (result.exitCode === 0 && !existsSync(built))
+      await runCommand('npm', ['rebuild', '--ignore-scripts=false'], options)
     if (!existsSync(built)) throw new Skip(`node-rdkafka could not be built: see npm install in ${from}`)
   }
   return { args: ['--from', from] }
@@ -82,7 +91,9 @@ function certify(args: readonly string[], environment: Readonly<Record<string, s
     })
     child.on('error', reject)
     // 1: something broke, which is what a card is for.
-    child.on('close', (code) => (code === 0 || code === 1 ? resolve() : reject(new Error(`certify ended with ${code}`))))
+    child.on('close', (code) =>
+      code === 0 || code === 1 ? resolve() : reject(new Error(`certify ended with ${code}`)),
+    )
   })
 }
 
