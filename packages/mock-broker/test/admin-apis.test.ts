@@ -213,6 +213,21 @@ test.each(upTo(2))('DescribeCluster v%i: live brokers, and fenced ones on reques
   expect(answer?.clusterAuthorizedOperations).toBe(8096)
 })
 
+// kafkajs's describeConfigs.spec: it wants no synonym of retention.ms, whose log.retention.ms has no default.
+test('DescribeConfigs: a setting of a topic has the key of the broker that stands in for it as synonym, if one does', () => {
+  const sim = new Simulation({ topics: { orders: { partitions: 1, config: { 'cleanup.policy': 'compact' } } } })
+  const resources = [{ resourceType: 2, resourceName: 'orders', configurationKeys: null }]
+  const configs = sim.ask(describeConfigs, 4, { resources, includeSynonyms: true })?.results[0]?.configs
+  const synonymsOf = (key: string) =>
+    configs?.find(({ name }) => name === key)?.synonyms.map(({ name, value, source }) => [name, value, source])
+  expect(synonymsOf('retention.ms')).toEqual([])
+  expect(synonymsOf('max.message.bytes')).toEqual([['message.max.bytes', '1048588', 5]])
+  expect(synonymsOf('cleanup.policy')).toEqual([
+    ['cleanup.policy', 'compact', 1],
+    ['log.cleanup.policy', 'delete', 5],
+  ])
+})
+
 // librdkafka's 0081 (DescribeTopics, DescribeCluster), which ask Metadata for it.
 test.each([8, 9, 10])(
   'Metadata v%i: says what one may do, of topics and of the cluster, only when asked',

@@ -3,6 +3,7 @@ import { brokerConfig } from '../broker-config.ts'
 import type { Topic } from '../cluster.ts'
 import { topicNameProblem } from '../config.ts'
 import { configResource, configSource, configType } from '../config-resource.ts'
+import { topicConfigSynonyms } from '../topic-config-synonyms.ts'
 import { topicConfigTable } from '../topic-config-table.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
 
@@ -73,7 +74,9 @@ function ofTopic({ overrides }: Topic, { includeSynonyms, includeDocumentation }
   return topicConfigTable.map(({ key, kind, default: usual, doc }) => {
     const value = overrides.get(key)
     const own = value === undefined ? [] : [{ name: key, value, source: configSource.topic }]
-    const synonyms = [...own, { name: key, value: usual, source: configSource.default }]
+    const brokerKey = topicConfigSynonyms.get(key)
+    const standsIn = brokerKey === undefined ? [] : [{ name: brokerKey, value: usual, source: configSource.default }]
+    const synonyms = [...own, ...standsIn]
     return {
       name: key,
       value: value ?? usual,
