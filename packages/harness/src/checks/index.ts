@@ -14,6 +14,7 @@ import { fence } from './fence.ts'
 import { findings } from './findings.ts'
 import { fired } from './fired.ts'
 import { flush } from './flush.ts'
+import { giveup } from './giveup.ts'
 import { idle } from './idle.ts'
 import { inflight } from './inflight.ts'
 import { keyorder } from './keyorder.ts'
@@ -26,10 +27,13 @@ import { once } from './once.ts'
 import { ooo } from './ooo.ts'
 import { order } from './order.ts'
 import { phantom } from './phantom.ts'
+import { prompt } from './prompt.ts'
+import { reconnect } from './reconnect.ts'
 import { retryid } from './retryid.ts'
 import { seq } from './seq.ts'
 import { throttle } from './throttle.ts'
 import { unexplained } from './unexplained.ts'
+import { unprovoked } from './unprovoked.ts'
 
 export type { Law } from './law.ts'
 
@@ -52,8 +56,12 @@ export const laws: readonly Law[] = [
   seq,
   ooo,
   fence,
+  giveup,
   backoff,
+  prompt,
   throttle,
+  reconnect,
+  unprovoked,
   metadata,
   aggregate,
   fair,
