@@ -4,7 +4,6 @@ const core = 'packages/producer/src/producer-core.ts'
 const sender = 'packages/producer/src/sender/sender.ts'
 const connection = 'packages/producer/src/network/connection.ts'
 const flushes = 'packages/producer/src/flushes.ts'
-const completions = 'packages/producer/src/completions.ts'
 
 /** Flush, close, and errors that nothing survives. */
 export const lifeCycleMutants: readonly Mutant[] = [
@@ -22,14 +21,6 @@ export const lifeCycleMutants: readonly Mutant[] = [
     find: 'if (firstSend < sendNumber) return true\n    return false',
     replace: 'if (firstSend + 1 < sendNumber) return true\n    return false',
     mirrors: 'KAFKA-9703: flush works with a snapshot that is wrong by one',
-    caughtBy: ['FLUSH'],
-  },
-  {
-    name: 'flush-waits-for-later-sends',
-    file: core,
-    find: 'this.flushes.add({ before: this.sendsAccepted, startMs',
-    replace: 'this.flushes.add({ before: Number.POSITIVE_INFINITY, startMs',
-    mirrors: 'KAFKA-9703: flush delayed by sends that came after it',
     caughtBy: ['FLUSH'],
   },
   {
@@ -89,14 +80,6 @@ export const lifeCycleMutants: readonly Mutant[] = [
     caughtBy: ['CENSUS', 'CRASH'],
   },
   {
-    name: 'send-after-close-is-taken',
-    file: core,
-    find: "if (this.state !== 'open') throw new ProducerClosedError('send() after close()')",
-    replace: "if (this.state === 'closed') throw new ProducerClosedError('send() after close()')",
-    mirrors: 'KAFKA-6290: records accepted while closing',
-    caughtBy: ['CLOSED'],
-  },
-  {
     name: 'fatal-leaves-waiting-sends',
     file: core,
     find: 'if (fatal !== undefined) this.admission.failAll(refusalOf(fatal), nowMs)\n',
@@ -135,13 +118,5 @@ export const lifeCycleMutants: readonly Mutant[] = [
     replace: '',
     mirrors: 'sarama #3557, KIP-580',
     caughtBy: ['IDBACKOFF', 'IDLE'],
-  },
-  {
-    name: 'a-callback-that-throws-hides-the-rest',
-    file: completions,
-    find: '} catch (error) {\n      this.failed(',
-    replace: '} catch (error) {\n      this.waiting.length = 0\n      this.failed(',
-    mirrors: 'KAFKA-5273 family: one callback that throws, and others are never told',
-    caughtBy: ['ONCE', 'FLUSH'],
   },
 ]

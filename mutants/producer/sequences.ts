@@ -237,6 +237,8 @@ export const sequenceMutants: readonly Mutant[] = [
     replace: 'if (!this.hasProducerId) return false',
     mirrors: 'KIP-360, KAFKA-10340: a fenced producer that sends on',
     caughtBy: ['FENCE'],
+    equivalent:
+      'a second lock: a fatal error fails all batches and all that waits in the same turn, and send() refuses the rest, so nothing is left to drain',
   },
   {
     name: 'fenced-is-not-fatal',

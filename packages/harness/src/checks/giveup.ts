@@ -11,6 +11,7 @@ const mendable = ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID']
  * RetriableException; with idempotence also a sequence error) was sent 1 + retries times, or delivery.timeout.ms since its
  * creation are over. One of several records that is certainly not in the log and too large is split, not failed. And none
  * is sent again after an error that does not pass, or more often than 1 + retries times.
+ * Nor is an error that may pass the end of the producer.
  */
 export const giveup: Law = {
   name: 'GIVEUP',
@@ -49,8 +50,12 @@ export const giveup: Law = {
         const ageMs = atMs - (created.get(batch) ?? Number.NEGATIVE_INFINITY)
         if (ageMs + history.timerSlackMs >= deliveryTimeoutMs) continue
         violate(event, `a batch of ${where} expired after ${shownMs(ageMs)}, of ${shownMs(deliveryTimeoutMs)}`)
-      } else if (event.event !== 'batch-failed') isOver = true
-      else if (!isOver) {
+      } else if (event.event !== 'batch-failed') {
+        isOver = true
+        if (event.event === 'fatal' && mayPass(because, history))
+          violate(event, `the producer gave up for good after ${because}, which may pass`)
+      }
+      if (event.event === 'batch-failed' && !isOver) {
         const ageMs = atMs - (created.get(batch) ?? 0)
         const isExpired = ageMs + history.timerSlackMs >= deliveryTimeoutMs
         const times = sends.get(batch) ?? 0

@@ -31,7 +31,9 @@ import { prompt } from './prompt.ts'
 import { reconnect } from './reconnect.ts'
 import { retryid } from './retryid.ts'
 import { seq } from './seq.ts'
+import { spread } from './spread.ts'
 import { throttle } from './throttle.ts'
+import { timeout } from './timeout.ts'
 import { unexplained } from './unexplained.ts'
 import { unprovoked } from './unprovoked.ts'
 
@@ -59,6 +61,8 @@ export const laws: readonly Law[] = [
   giveup,
   backoff,
   prompt,
+  timeout,
+  spread,
   throttle,
   reconnect,
   unprovoked,
