@@ -93,7 +93,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
     find: "trace?.({ event: 'fatal', because: row.name })\n    this.failAll(row)",
     replace: "trace?.({ event: 'fatal', because: row.name })",
     mirrors: 'KAFKA-13668: an authorisation error on InitProducerId, and nobody is told',
-    caughtBy: ['FENCE', 'PROMPT', 'FATAL'],
+    caughtBy: ['FENCE', 'PROMPT', 'GIVEUP'],
   },
   {
     name: 'refused-id-is-not-asked-again',
@@ -109,7 +109,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
     find: 'if (error.retriable) return undefined\n',
     replace: '',
     mirrors: 'KAFKA-13668: a coordinator that is only loading is the end of the producer',
-    caughtBy: ['GIVEUP', 'UNEXPLAINED', 'FATAL', 'LIVE'],
+    caughtBy: ['GIVEUP', 'UNEXPLAINED', 'LIVE'],
   },
   {
     name: 'id-asked-without-backoff',
@@ -117,6 +117,6 @@ export const lifeCycleMutants: readonly Mutant[] = [
     find: 'this.notBeforeMs = nowMs + exponentialBackoffMs(this.random, this.backoff, this.failures++)',
     replace: '',
     mirrors: 'sarama #3557, KIP-580',
-    caughtBy: ['IDBACKOFF', 'IDLE'],
+    caughtBy: ['BACKOFF', 'IDLE'],
   },
 ]
