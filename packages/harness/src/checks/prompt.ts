@@ -6,16 +6,16 @@ import { eventsOf, whereOf } from './trace-index.ts'
 const largestRecordBytes = 300
 
 /**
- * PROMPT: what is due leaves, and nothing leaves before anything is due.
+ * PROMPT: what is due leaves.
  *
  * A batch is due when its linger is over, when it is followed by another or full, or when something hurries (flush, close,
  * a send that waits for memory); on a retry when its backoff is over, or another leader is known. A batch that has been
  * due while the connection to its broker was ready and wholly idle, nothing of its partition was on its way and the
- * cluster did not change, has left within one timer step. And of the batches of a request at least one is due.
+ * cluster did not change, has left within one timer step.
  */
 export const prompt: Law = {
   name: 'PROMPT',
-  statement: 'a batch that is due leaves at once if its broker is idle, and no request leaves before a batch is due',
+  statement: 'a batch that is due leaves at once if its broker is idle',
   judge: (history) => new Watch(history).judge(),
 }
 
@@ -161,17 +161,6 @@ class Watch {
       const batches = node.batches.splice(0)
       const dues = batches.map((event) => this.dueMs(event))
       for (const [i, event] of batches.entries()) this.late(event, node, dues[i]!)
-      const earliest = Math.min(...dues)
-      if (batches.length > 0 && earliest > atMs + this.history.timerSlackMs) {
-        this.violations.push({
-          law: 'PROMPT',
-          message: `a request to broker ${details['node']} left ${shownMs(earliest - atMs)} before any of its batches was due`,
-          evidence: batches.map(
-            (event) => `${whereOf(event)}: ${event.details['records']} records, ${event.details['bytes']} bytes`,
-          ),
-          atMs,
-        })
-      }
       for (const event of batches) this.way(event).add(event.details['batch'])
     }
     // With acks=0 there is no answer to wait for; the connection counts as busy ever after, and is not looked at.

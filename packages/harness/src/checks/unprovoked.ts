@@ -10,6 +10,8 @@ import { eventsOf } from './trace-index.ts'
 export const unprovoked: Law = {
   name: 'UNPROVOKED',
   statement: 'before any fault no connection is lost but an idle one',
+  unbound: (history) =>
+    history.producer.acks === 0 ? 'with acks=0 a broker refuses by closing the connection' : undefined,
   judge(history) {
     const firstFaultMs = history.faultHits[0]?.atMs ?? Number.POSITIVE_INFINITY
     return eventsOf(history, 'connection-lost').flatMap(({ details, atMs }): Violation[] => {

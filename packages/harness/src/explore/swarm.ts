@@ -121,12 +121,6 @@ export const faultClasses = {
         { delay: durationMs(random.fork('duration'), context), side: 'response' },
       ]),
     ),
-  /** The last epochs there are. */
-  'late-epoch': (random) => ({
-    on: { api: 'InitProducerId', after: 0 },
-    do: { edit: { producerEpoch: 32_767 - random.fork('epoch').below(3) } },
-    times: 1,
-  }),
   handshake: (random, context) =>
     rule(
       random,
