@@ -155,7 +155,7 @@ class Watch {
     }
   }
 
-  private sent({ details, atMs }: TraceEvent): void {
+  private sent({ details }: TraceEvent): void {
     const node = this.node(details['node'])
     if (details['api'] === 'Produce') {
       const batches = node.batches.splice(0)
