@@ -52,13 +52,8 @@ async function main(): Promise<number> {
       totals.untried++
       continue
     }
-    const known = recorded[mutant.name]
-    const seedsMax =
-      values.bounded === true && known !== undefined
-        ? Math.min(seeds, known.seeds * recordedFactor + recordedExtra)
-        : mutant.equivalent !== undefined
-          ? Math.min(seeds, values.bounded === true ? recordedExtra : seeds)
-          : seeds
+    const boundedSeeds = (recorded[mutant.name]?.seeds ?? 0) * recordedFactor + recordedExtra
+    const seedsMax = values.bounded === true ? Math.min(seeds, boundedSeeds) : seeds
     const result = await trial(mutant, seedsMax)
     console.log(row(mutant.name, result.by, result.seeds, `${(result.tookMs / 1000).toFixed(1)} s`))
     if (!result.caught) {
