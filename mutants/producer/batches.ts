@@ -83,7 +83,7 @@ export const batchMutants: readonly Mutant[] = [
     replace:
       'if (batch.isInRequest) continue\n      const certainty = certaintyOf(batch)\n      const { topic, partition, recordCount, attempts } = batch\n      const sent =',
     mirrors: 'KIP-91: what was in flight did not expire',
-    caughtBy: ['DEADLINE'],
+    caughtBy: ['LIVE', 'DEADLINE'],
   },
   {
     name: 'expires-too-early',
