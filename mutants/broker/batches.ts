@@ -93,7 +93,7 @@ export const batchRuleMutants: readonly Mutant[] = [
   {
     name: 'broker-skips-the-checksum',
     file: validate,
-    find: 'if (!isCrcValid(batch)) return refuse(kafkaErrors.CORRUPT_MESSAGE)',
+    find: 'if (isFull && !isCrcValid(batch)) return refuse(kafkaErrors.CORRUPT_MESSAGE)',
     replace: '',
     mirrors: 'S11: what arrives damaged must not be stored',
     caughtBy,
@@ -149,8 +149,8 @@ export const batchRuleMutants: readonly Mutant[] = [
   {
     name: 'broker-takes-records-without-key',
     file: validate,
-    find: 'if (settings.config.isCompacted && record.key === null) {',
-    replace: 'if (settings.config.isCompacted && record.key === null && batchIndex < 0) {',
+    find: 'if (isCompacted && !hasKey) {',
+    replace: 'if (isCompacted && !hasKey && batch.recordCount < 0) {',
     mirrors: 'KIP-467: a compacted topic refuses records without a key, and says which',
     caughtBy,
   },

@@ -63,8 +63,8 @@ export const batchMutants: readonly Mutant[] = [
   {
     name: 'offset-off-by-one',
     file: batch,
-    find: 'offset: baseOffset === -1n ? -1n : baseOffset + BigInt(index),',
-    replace: 'offset: baseOffset === -1n ? -1n : baseOffset + BigInt(index + 1),',
+    find: 'let offset = baseOffset\n',
+    replace: 'let offset = baseOffset + step\n',
     mirrors: 'our prototype; KAFKA-9492',
     caughtBy: ['ACKED', 'OFFSETS'],
   },
