@@ -12,6 +12,7 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'interop/**/*.test.ts',
       'bench/**/*.test.ts',
+      'mutants/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
     // Measured on 2 cores: threads start faster than forks, and nothing here needs a process of its own.

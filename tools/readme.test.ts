@@ -12,6 +12,15 @@ test.each([
   expect(blocks(language)).toContain(read(path))
 })
 
+test('simulation: its example is one that is run, and every file it names exists', () => {
+  const text = read('docs/simulation.md')
+  const [, example] = /```ts\n([\s\S]*?)```/.exec(text) ?? []
+  expect(example).toBe(read('packages/harness/test/property-example.test.ts'))
+  const named = [...text.matchAll(/`((?:packages|scenarios|mutants)\/[\w./-]*)`/g)].map((match) => match[1] as string)
+  expect(named.length).toBeGreaterThan(8)
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
 test('readme: its scripts exist', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   const named = [...readme.matchAll(/pnpm@10\.34\.9 ([\w:-]+)/g)].map((match) => match[1] as string)

@@ -29,6 +29,7 @@ export interface SentRecord {
   /** The partition the caller asked for; undefined when the producer chose. */
   readonly partition: number | undefined
   readonly key: string | null
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly value: Uint8Array
   readonly submittedAtMs: number
   /** When the producer took it into a batch; undefined if it never did, or did not say. */
@@ -47,6 +48,8 @@ export interface LoggedRecord {
   readonly batchTimestampMax: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
+  /** Undefined in a history that does not tell. */
+  readonly headers?: readonly (readonly [key: string, value: string])[]
   readonly producerId: bigint
   readonly producerEpoch: number
   /** Sequence number of this record, -1 without idempotence. */
@@ -135,8 +138,12 @@ export interface ProducerSettings {
   readonly requestBytesMax: number
   readonly compresses: boolean
   readonly retries: number
+  readonly batchBytes: number
+  /** Where the sequences of each partition begin, until the first bump. */
+  readonly firstSequence: number
   readonly retryBackoffMs: number
   readonly retryBackoffMsMax: number
+  readonly reconnectBackoffMs: number
   readonly reconnectBackoffMsMax: number
 }
 

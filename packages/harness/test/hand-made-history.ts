@@ -91,8 +91,11 @@ export const settings: History['producer'] = {
   requestBytesMax: 1_000,
   compresses: false,
   retries: 2 ** 31 - 1,
+  batchBytes: 500,
+  firstSequence: 0,
   retryBackoffMs: 10,
   retryBackoffMsMax: 100,
+  reconnectBackoffMs: 10,
   reconnectBackoffMsMax: 50,
 }
 

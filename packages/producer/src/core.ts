@@ -7,7 +7,7 @@ export { type LogDetails, type Logger, silentLogger } from './logger.ts'
 export type { Metric } from './metrics/metric.ts'
 export type { OnPartitions, TopicPartitionInfo } from './partition-lookups.ts'
 export { type Partitioner, type PartitionerInput, type PartitionerOption, partitioners } from './partitioners/index.ts'
-export { ProducerCore, type ProducerCoreOptions } from './producer-core.ts'
+export { type NumbersFrom, ProducerCore, type ProducerCoreOptions } from './producer-core.ts'
 export type { ProducerSnapshot } from './producer-snapshot.ts'
 export type { OnCompletion, ProducerRecord, RecordMetadata } from './record.ts'
 export {

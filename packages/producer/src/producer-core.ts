@@ -32,6 +32,16 @@ export interface ProducerCoreOptions {
   readonly codecs?: CompressionCodecs
   readonly trace?: Trace
   readonly logger?: Logger
+  /** For tests of what happens when numbers wrap. */
+  readonly numbersFrom?: NumbersFrom
+}
+
+/** Where numbers begin that are otherwise two thousand million records away from their end. Default 0. */
+export interface NumbersFrom {
+  /** Of every partition, until its epoch is bumped; 0 to 2^31 - 1. A broker takes any first sequence. */
+  readonly sequence?: number | undefined
+  /** Of the first request; 0 to 2147483639. */
+  readonly correlationId?: number | undefined
 }
 
 /** The number of a send that waits for nothing. */
@@ -70,7 +80,7 @@ export class ProducerCore implements Core {
 
   /** Starts at once: connects to a bootstrap server and asks for metadata, as Java does. Throws ConfigError. */
   constructor(runtime: Runtime, config: ParsedProducerConfig, options: ProducerCoreOptions = {}) {
-    const { codecs = portableCodecs, logger = silentLogger } = options
+    const { codecs = portableCodecs, logger = silentLogger, numbersFrom = {} } = options
     const { clientId } = config
     const random = runtime.random.fork('producer')
     const codec = this.codecOrClose(config, codecs)
@@ -88,14 +98,14 @@ export class ProducerCore implements Core {
     })
     this.encoder = new RecordEncoder(config, { clock: runtime.clock, wake })
     this.metadata = new Metadata(random.fork('metadata'), { ...config, trace })
-    const correlationIds = new CorrelationIds()
+    const correlationIds = new CorrelationIds(numbersFrom.correlationId)
     this.network = new NetworkClient({ ...runtime, random }, { ...config, correlationIds, trace, wake })
     this.accumulator = new RecordAccumulator(random, { ...config, codec, trace })
     const { metadata, network, accumulator, completions } = this
     this.admission = new Admission(config, { accumulator, metadata, completions, trace, clock: runtime.clock })
     this.partitionLookups = new PartitionLookups(config, { metadata, completions })
     this.flushes = new Flushes({ admission: this.admission, accumulator, completions, trace })
-    this.idempotence = config.enableIdempotence ? new Idempotence(trace) : undefined
+    this.idempotence = config.enableIdempotence ? new Idempotence(trace, numbersFrom.sequence) : undefined
     const { idempotence } = this
     this.sender = new Sender(random, {
       config,

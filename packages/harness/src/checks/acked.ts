@@ -1,6 +1,6 @@
-import { partitionName, type Violation } from '../history.ts'
+import { type LoggedRecord, partitionName, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
-import { entriesByNumber, sameBytes, storedAt } from './logged.ts'
+import { entriesByNumber, sameBytes } from './logged.ts'
 
 /**
  * ACKED: an acknowledgement of a record with partition p and offset o means that the log of p holds, at o, that record
@@ -17,20 +17,19 @@ export const acked: Law = {
     return undefined
   },
   judge(history) {
+    const byOffset = new Map<string, LoggedRecord>()
+    for (const entry of history.log) byOffset.set(`${partitionName(entry)}@${entry.offset}`, entry)
     const byNumber = entriesByNumber(history)
     const violations: Violation[] = []
     for (const record of history.sent) {
       for (const end of record.settlements) {
         if (end.outcome !== 'acknowledged') continue
-        const { topic } = record
-        const { partition, offset } = end
+        const at = { topic: record.topic, partition: end.partition }
+        const where = `${partitionName(at)}@${end.offset}`
         const copies = byNumber.get(record.number) ?? []
         const entry =
-          offset >= 0n
-            ? storedAt(history, { topic, partition, offset })
-            : copies.find((copy) => copy.topic === topic && copy.partition === partition)
+          end.offset >= 0n ? byOffset.get(where) : copies.find((copy) => partitionName(copy) === partitionName(at))
         if (entry !== undefined && sameBytes(entry.value, record.value)) continue
-        const where = `${partitionName({ topic, partition })}@${offset}`
         violations.push({
           law: 'ACKED',
           message: `record ${record.number} was acknowledged as ${where}, where ${entry === undefined ? 'there is nothing' : 'something else is'}`,

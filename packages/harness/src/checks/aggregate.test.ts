@@ -26,6 +26,13 @@ test('AGGREGATE: together they are lawful, and so are two that do not fit into o
   expect(aggregate.judge(history([], { trace: large }))).toEqual([])
 })
 
+test('AGGREGATE: two that together exceed max.request.size are found in one request', () => {
+  const trace = [created(1, 0, 0), created(1, 1, 1), drained(5, 0, 0, 600), drained(5, 1, 1, 600), sent(5)]
+  expect(aggregate.judge(history([], { trace })).map((one) => one.message)).toEqual([
+    'a request to broker 1 holds 1200 bytes of batches, max.request.size is 1000',
+  ])
+})
+
 test('AGGREGATE: what was created later, or waited for its predecessor, or for a leader, is lawful', () => {
   const later = [created(1, 0, 0), drained(5, 0, 0), sent(5), created(5, 1, 1), drained(6, 1, 1), sent(6)]
   expect(aggregate.judge(history([], { trace: later }))).toEqual([])

@@ -11,7 +11,8 @@ const boundExtra = 12
  *
  * Local optimality: of two Produce requests to one broker, q1 and q2, no batch of q2 was waiting when q1 left (created
  * before, first of its partition, nothing of that partition on its way, its partition never in trouble), of a partition
- * that q1 leaves out, and small enough to fit into q1, unless the cluster changed in between.
+ * that q1 leaves out, and small enough to fit into q1, unless the cluster changed in between. And the batches of one request
+ * do not exceed max.request.size, unless there is only one.
  *
  * Global bound, for runs without faults: give each batch the interval from its creation to the end of its linger, or to
  * the creation of its successor, which means that it was full. The fewest requests that stab all intervals of a broker
@@ -84,6 +85,10 @@ function judgeLocal(history: History): Violation[] {
       }
       for (const batch of batches) onTheWay.set(whereOf(batch), (onTheWay.get(whereOf(batch)) ?? 0) + 1)
       const bytes = batches.reduce((sum, batch) => sum + (batch.details['bytes'] as number), 0)
+      if (batches.length > 1 && bytes > limit && limit > 0) {
+        const message = `a request to broker ${node} holds ${bytes} bytes of batches, max.request.size is ${limit}`
+        violations.push({ law: 'AGGREGATE', message, evidence: batches.map(whereOf), atMs })
+      }
       lastRequest.set(node, { atMs, order, bytes, partitions: new Set(batches.map(whereOf)) })
     }
   }

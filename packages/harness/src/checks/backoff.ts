@@ -1,4 +1,4 @@
-import { shownMs, type TraceEvent, type Violation } from '../history.ts'
+import { type History, shownMs, type TraceEvent, type Violation } from '../history.ts'
 import { type Law, needsTrace } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
@@ -44,8 +44,39 @@ export const backoff: Law = {
         atMs: event.atMs,
       })
     }
-    return violations
+    return [...violations, ...producerIdAsks(history)]
   },
+}
+
+/** After an answer that brought no producer id, or none, the next request for one waits as well. */
+function producerIdAsks(history: History): Violation[] {
+  const violations: Violation[] = []
+  const { min } = backoffRange(0, history.producer.retryBackoffMs, history.producer.retryBackoffMsMax)
+  let endedMs: number | undefined
+  let isOpenAt: unknown
+  for (const { event, details, atMs } of eventsOf(
+    history,
+    'request-sent',
+    'response-received',
+    'connection-lost',
+    'producer-id',
+  )) {
+    if (event === 'producer-id') endedMs = undefined
+    else if (event === 'connection-lost') {
+      if (isOpenAt === details['node']) endedMs = atMs
+      if (isOpenAt === details['node']) isOpenAt = undefined
+    } else if (details['api'] !== 'InitProducerId') continue
+    else if (event === 'response-received') {
+      endedMs = atMs
+      isOpenAt = undefined
+    } else {
+      isOpenAt = details['node']
+      if (endedMs === undefined || atMs - endedMs + history.timerSlackMs >= min) continue
+      const message = `a producer id was asked for again after ${shownMs(atMs - endedMs)}`
+      violations.push({ law: 'BACKOFF', message, evidence: [`lawful: from ${shownMs(min)}`], atMs })
+    }
+  }
+  return violations
 }
 
 function backoffRange(retry: number, baseMs: number, maxMs: number): { readonly min: number; readonly max: number } {

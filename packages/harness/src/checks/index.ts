@@ -15,6 +15,7 @@ import { fence } from './fence.ts'
 import { findings } from './findings.ts'
 import { fired } from './fired.ts'
 import { flush } from './flush.ts'
+import { giveup } from './giveup.ts'
 import { idle } from './idle.ts'
 import { inflight } from './inflight.ts'
 import { keyorder } from './keyorder.ts'
@@ -27,10 +28,15 @@ import { once } from './once.ts'
 import { ooo } from './ooo.ts'
 import { order } from './order.ts'
 import { phantom } from './phantom.ts'
+import { prompt } from './prompt.ts'
+import { reconnect } from './reconnect.ts'
 import { retryid } from './retryid.ts'
 import { seq } from './seq.ts'
+import { spread } from './spread.ts'
 import { throttle } from './throttle.ts'
+import { timeout } from './timeout.ts'
 import { unexplained } from './unexplained.ts'
+import { unprovoked } from './unprovoked.ts'
 
 export type { Law } from './law.ts'
 
@@ -53,8 +59,14 @@ export const laws: readonly Law[] = [
   seq,
   ooo,
   fence,
+  giveup,
   backoff,
+  prompt,
+  timeout,
+  spread,
   throttle,
+  reconnect,
+  unprovoked,
   metadata,
   aggregate,
   fair,

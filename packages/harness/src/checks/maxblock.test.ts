@@ -10,6 +10,11 @@ test('MAXBLOCK: refused in time is lawful, and later failures of other kinds are
   expect(maxblock.judge(history(records))).toEqual([])
 })
 
+test('MAXBLOCK: a refusal before its time is found', () => {
+  const found = maxblock.judge(history([{ ends: [failed('BUFFER_EXHAUSTED', 'definite', 250)] }]))
+  expect(found.map((one) => one.message)).toEqual(['record 0 was refused after 250 ms, max.block.ms is 500 ms'])
+})
+
 test('MAXBLOCK: a refusal after max.block.ms is found', () => {
   const found = maxblock.judge(history([{ ends: [failed('METADATA_TIMEOUT', 'definite', 900)] }]))
   expect(found.map((one) => one.message)).toEqual(['record 0 was refused after 900 ms, max.block.ms is 500 ms'])

@@ -1,6 +1,6 @@
-import { type History, partitionName, type SentRecord, type Violation } from '../history.ts'
+import { type History, type LoggedRecord, partitionName, type SentRecord, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
-import { groupBy, storedAt } from './logged.ts'
+import { groupBy } from './logged.ts'
 import { orderUnbound } from './order.ts'
 
 /**
@@ -45,9 +45,10 @@ function judgePartition({ record, end }: Acknowledged): Violation[] {
 }
 
 function judgeTimestamps(history: History, acknowledged: readonly Acknowledged[]): Violation[] {
+  const stored = new Map<string, LoggedRecord>()
+  for (const entry of history.log) stored.set(`${partitionName(entry)}@${entry.offset}`, entry)
   return acknowledged.flatMap((one): Violation[] => {
-    const { partition, offset } = one.end
-    const entry = storedAt(history, { topic: one.record.topic, partition, offset })
+    const entry = stored.get(`${nameOf(one)}@${one.end.offset}`)
     const { timestamp } = one.end
     if (
       entry === undefined ||
@@ -75,12 +76,13 @@ function judgeOffsets(history: History, group: readonly Acknowledged[]): Violati
   for (const one of group) {
     const { offset, atMs } = one.end
     if (offset < 0n) continue
+    const where = `${nameOf(one)}@${offset}`
     const owner = owners.get(offset)
     if (owner !== undefined) {
-      const message = `records ${owner.record.number} and ${one.record.number} were both acknowledged as ${nameOf(one)}@${offset}`
+      const message = `records ${owner.record.number} and ${one.record.number} were both acknowledged as ${where}`
       violations.push({ law: 'OFFSETS', message, evidence: [], atMs })
     } else if (isOrdered && last !== undefined && offset < last.end.offset) {
-      const message = `record ${one.record.number} was acknowledged as ${nameOf(one)}@${offset}, before record ${last.record.number} at ${last.end.offset}`
+      const message = `record ${one.record.number} was acknowledged as ${where}, before record ${last.record.number} at ${last.end.offset}`
       violations.push({ law: 'OFFSETS', message, evidence: [], atMs })
     }
     owners.set(offset, one)

@@ -4,7 +4,7 @@ import { eventsOf, whereOf } from './trace-index.ts'
 
 /**
  * OOO: a broker answers OUT_OF_ORDER_SEQUENCE_NUMBER only after something that explains a missing predecessor: a fault
- * acted before, or a batch of the partition was retried, split, expired or failed. In an undisturbed run never.
+ * acted before, or a batch of the partition was refused, retried, split, expired or failed. In an undisturbed run never.
  */
 export const ooo: Law = {
   name: 'OOO',
@@ -18,12 +18,10 @@ export const ooo: Law = {
     const kinds = ['batch-refused', 'batch-retried', 'batch-split', 'batch-expired', 'batch-failed']
     for (const event of eventsOf(history, ...kinds)) {
       const where = whereOf(event)
-      if (event.event !== 'batch-refused') troubled.add(where)
-      else if (
-        event.details['error'] === 'OUT_OF_ORDER_SEQUENCE_NUMBER' &&
-        event.atMs < firstFaultMs &&
-        !troubled.has(where)
-      ) {
+      // Whatever else a broker refuses is missing for what comes behind it.
+      if (event.event !== 'batch-refused' || event.details['error'] !== 'OUT_OF_ORDER_SEQUENCE_NUMBER')
+        troubled.add(where)
+      else if (event.atMs < firstFaultMs && !troubled.has(where)) {
         const message = `a batch of ${where} was out of order, and nothing had happened that explains it`
         violations.push({ law: 'OOO', message, evidence: [], atMs: event.atMs })
       }

@@ -1,6 +1,6 @@
 import { type History, type LoggedRecord, partitionName, type SentRecord, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
-import { loggedPartitions } from './logged.ts'
+import { groupBy, sourceOf } from './logged.ts'
 
 /**
  * ORDER: in the log of a partition the records of one producer are in the order of their `send` calls. With
@@ -12,7 +12,7 @@ export const order: Law = {
   statement: 'the log of a partition holds the records in the order of their send calls',
   unbound: orderUnbound,
   judge: (history) =>
-    loggedPartitions(history).flatMap(({ entries, sources }) => judgeOrder('ORDER', entries, sources)),
+    [...groupBy(history.log, partitionName).values()].flatMap((log) => judgeOrder('ORDER', history, log)),
 }
 
 export function orderUnbound(history: History): string | undefined {
@@ -21,16 +21,12 @@ export function orderUnbound(history: History): string | undefined {
 }
 
 /** Every place where `entries`, in log order, steps back in call order. Used for whole partitions and for single keys. */
-export function judgeOrder(
-  law: string,
-  entries: readonly LoggedRecord[],
-  sources: readonly (SentRecord | undefined)[],
-): Violation[] {
+export function judgeOrder(law: string, history: History, entries: readonly LoggedRecord[]): Violation[] {
   const violations: Violation[] = []
   const seen = new Set<number>()
   let last: { readonly entry: LoggedRecord; readonly record: SentRecord } | undefined
-  for (const [i, entry] of entries.entries()) {
-    const record = sources[i]
+  for (const entry of entries) {
+    const record = sourceOf(history, entry)
     if (record === undefined) continue
     // A repeat is EXACTLY1's to judge: counting it as a step back would report one mistake under two names.
     if (seen.has(record.number)) continue

@@ -30,6 +30,7 @@ test.each([
   ['another filler', { value: recordValue(good.run, 0, 31) }, 'is record 0 with another value'],
   ['another key', { key: new TextEncoder().encode('b') }, 'is record 0 with another key'],
   ['a lost key', { key: null }, 'is record 0 with another key'],
+  ['a header that nobody sent', { headers: [['a', 'b'] as const] }, 'is record 0 with other headers'],
   ['another topic', { topic: 'payments' }, 'is record 0, which was meant for orders'],
 ])('PHANTOM: %s is found', (_, change: Partial<LoggedRecord>, message) => {
   const found = phantom.judge({ ...good, log: [{ ...first, ...change }] })

@@ -1,9 +1,9 @@
-import { partitionName, type Violation } from '../history.ts'
+import { type LoggedRecord, partitionName, type SentRecord, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
-import { sameBytes, sourcesOf } from './logged.ts'
+import { sameBytes, sourceOf } from './logged.ts'
 
 /**
- * PHANTOM: every entry of the log was handed to the producer, and for that topic; key and value are equal byte by byte.
+ * PHANTOM: every entry of the log was handed to the producer, and for that topic; key, value and headers are equal byte by byte.
  *
  * What breaks it is reuse of memory: a pooled buffer given back while the socket still reads it, a split that drops
  * what it does not know (KAFKA-5700).
@@ -13,9 +13,9 @@ export const phantom: Law = {
   statement: 'every entry of the log was handed to the producer for that topic, with equal bytes',
   judge(history) {
     const violations: Violation[] = []
-    const sources = sourcesOf(history)
-    for (const [i, entry] of history.log.entries()) {
-      const record = sources[i]
+    for (const entry of history.log) {
+      const record = sourceOf(history, entry)
+      const where = `${partitionName(entry)}@${entry.offset}`
       const differs =
         record === undefined
           ? 'was never handed to the producer'
@@ -23,11 +23,12 @@ export const phantom: Law = {
             ? `is record ${record.number}, which was meant for ${record.topic}`
             : !sameBytes(record.value, entry.value)
               ? `is record ${record.number} with another value`
-              : !isKey(record.key, entry.key)
+              : !sameBytes(record.key === null ? null : new TextEncoder().encode(record.key), entry.key)
                 ? `is record ${record.number} with another key`
-                : undefined
+                : entry.headers !== undefined && !sameHeaders(record, entry.headers)
+                  ? `is record ${record.number} with other headers`
+                  : undefined
       if (differs === undefined) continue
-      const where = `${partitionName(entry)}@${entry.offset}`
       violations.push({
         law: 'PHANTOM',
         message: `${where} ${differs}`,
@@ -42,12 +43,12 @@ export const phantom: Law = {
   },
 }
 
-function isKey(key: string | null, bytes: Uint8Array | null): boolean {
-  if (key === null || bytes === null) return key === bytes
-  // Keys of workloads are ASCII; whatever is not is compared in full.
-  let isSame = key.length === bytes.length
-  for (let i = 0; isSame && i < key.length; i++) isSame = key.charCodeAt(i) === bytes[i] && bytes[i]! < 0x80
-  return isSame || sameBytes(new TextEncoder().encode(key), bytes)
+function sameHeaders(record: SentRecord, headers: NonNullable<LoggedRecord['headers']>): boolean {
+  const sent = Object.entries(record.headers ?? {})
+  return (
+    sent.length === headers.length &&
+    sent.every(([key, value], i) => headers[i]?.[0] === key && headers[i]?.[1] === value)
+  )
 }
 
 function shownValue(value: Uint8Array | null): string {

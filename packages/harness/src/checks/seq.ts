@@ -2,8 +2,8 @@ import { partitionName, shownMs, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
 
 /**
- * SEQ: for each producer id, epoch and partition the first transmissions start at sequence 0 and leave no gap, modulo
- * 2^31. (Judged by what arrives: a frame that died with its connection may make one range arrive late, so a gap counts
+ * SEQ: for each producer id, epoch and partition the first transmissions start at sequence 0 (or where the scenario
+ * begins) and leave no gap, modulo 2^31. (Judged by what arrives: a frame that died with its connection may make one range arrive late, so a gap counts
  * only if it is never filled.)
  */
 export const seq: Law = {
@@ -31,7 +31,8 @@ export const seq: Law = {
     return [...ranges].flatMap(([identity, starts]): Violation[] => {
       // Follow the chain from 0; what it does not reach stands behind a gap.
       const reached = new Set<number>()
-      let at = 0
+      const { firstSequence } = history.producer
+      let at = starts.has(firstSequence) ? firstSequence : 0
       for (let range = starts.get(at); range !== undefined && !reached.has(at); range = starts.get(at)) {
         reached.add(at)
         at = (at + range.count) % 2 ** 31

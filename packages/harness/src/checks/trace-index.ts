@@ -1,7 +1,7 @@
 import type { History, TraceEvent } from '../history.ts'
 
-/** The events of each kind. */
-type Index = ReadonlyMap<string, readonly TraceEvent[]>
+/** Where in the trace each kind of event is. */
+type Index = ReadonlyMap<string, readonly number[]>
 
 /** Worked out once per trace, not once per law: laws ask for few kinds, and traces are long. */
 const indexes = new WeakMap<History['trace'], Index>()
@@ -9,11 +9,9 @@ const indexes = new WeakMap<History['trace'], Index>()
 /** Events of these kinds in the order they happened. */
 export function eventsOf({ trace }: History, ...kinds: readonly string[]): readonly TraceEvent[] {
   const index = indexOf(trace)
-  const present = kinds.filter((kind) => index.has(kind))
-  if (present.length === 0) return []
-  if (present.length === 1) return index.get(present[0]!)!
-  const wanted = new Set(present)
-  return trace.filter(({ event }) => wanted.has(event))
+  const positions = kinds.flatMap((kind) => index.get(kind) ?? [])
+  if (kinds.length > 1) positions.sort((a, b) => a - b)
+  return positions.map((at) => trace[at]!)
 }
 
 export function has({ trace }: History, kind: string): boolean {
@@ -29,11 +27,11 @@ export function whereOf({ details }: TraceEvent): string {
 function indexOf(trace: History['trace']): Index {
   const known = indexes.get(trace)
   if (known !== undefined) return known
-  const index = new Map<string, TraceEvent[]>()
-  for (const event of trace) {
-    const same = index.get(event.event)
-    if (same === undefined) index.set(event.event, [event])
-    else same.push(event)
+  const index = new Map<string, number[]>()
+  for (const [at, { event }] of trace.entries()) {
+    const same = index.get(event)
+    if (same === undefined) index.set(event, [at])
+    else same.push(at)
   }
   indexes.set(trace, index)
   return index

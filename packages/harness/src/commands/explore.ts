@@ -5,6 +5,7 @@ import { type CampaignOptions, runCampaign } from '../explore/campaign.ts'
 import { added, emptyTally, type Find, type Tally } from '../explore/explorer.ts'
 import { failureOf } from '../explore/failure.ts'
 import { missingMarks } from '../explore/marks.ts'
+import { coresWith } from '../explore/planted-bug.ts'
 import { type FaultClass, faultClasses } from '../explore/swarm.ts'
 import { toYaml } from '../explore/to-yaml.ts'
 import {
@@ -15,8 +16,8 @@ import {
   UsageError,
   wholeNumber,
 } from './command.ts'
+import { mutantOf, swarmOf } from './explore-options.ts'
 import { failureLines } from './failure-lines.ts'
-import { swarmOf } from './swarm-option.ts'
 
 const seedsDefault = 1_000
 const seedMax = Number.MAX_SAFE_INTEGER / 2
@@ -40,6 +41,11 @@ export const explore: Command = {
       value: '<classes>',
       doc: `Only faults of these classes: ${Object.keys(faultClasses).join(',')}.`,
     },
+    mutant: {
+      type: 'string',
+      value: '<name>',
+      doc: 'Plant a bug in the producer first, to see who finds it. Only in a checkout of the sources: see mutants/.',
+    },
     workers: { type: 'string', value: '<count>', doc: 'Threads. The result does not depend on how many. Default 1.' },
     shard: { type: 'string', value: '<i/n>', doc: 'Only the i-th of every n seeds: one machine of n.' },
     save: { type: 'string', value: '<folder>', doc: 'Write shrunk failures there as scenarios: scenarios/found.' },
@@ -58,6 +64,7 @@ export const explore: Command = {
     if (operands.length > 0)
       throw new UsageError(`harrow explore takes no ${operands[0]}; did you mean harrow replay ${operands[0]}?`)
     const swarm = swarmOf(values)
+    const mutant = mutantOf(values)
     const forMs = durationOf(values)
     const wantedSeeds = wholeNumber(values, 'seeds', { min: 1, max: seedMax })
     const progress = new Progress(context, { seeds: wantedSeeds, forMs })
@@ -68,6 +75,7 @@ export const explore: Command = {
       workers: wholeNumber(values, 'workers', { min: 1, max: 256 }) ?? 1,
       shard: shardOf(values),
       swarm,
+      mutant,
       interrupted: context.interrupted,
       onProgress: (tally) => progress.show(tally),
     }
@@ -77,7 +85,7 @@ export const explore: Command = {
     context.out(`${summary(tally, performance.now() - startedMs)}\n`)
     if (typeof values['report'] === 'string')
       await writeFile(values['report'], `${JSON.stringify({ format: 1, tally }, null, 2)}\n`)
-    await showFinds(tally, { swarm, saveTo: values['save'], context })
+    await showFinds(tally, { swarm, mutant, saveTo: values['save'], context })
     return outcomeOf(tally, values, context)
   },
 }
@@ -119,25 +127,29 @@ async function showFinds(
   tally: Tally,
   options: {
     readonly swarm: readonly FaultClass[] | undefined
+    readonly mutant: string | undefined
     readonly saveTo: unknown
     readonly context: CommandContext
   },
 ): Promise<void> {
-  const { swarm, saveTo, context } = options
-  const planOptions = swarm === undefined ? {} : { swarm }
+  const { swarm, mutant, saveTo, context } = options
+  const planOptions = {
+    ...(swarm === undefined ? {} : { swarm }),
+    ...(mutant === undefined ? {} : { cores: await coresWith(mutant) }),
+  }
   for (const [law, finds] of byLaw(tally.finds)) {
     const first = finds[0]!
     context.out(`\n${law} broken by ${finds.length} of ${tally.seeds} seeds: ${listed(finds)}\n`)
-    const swarmOption = swarm === undefined ? '' : ` --swarm ${swarm.join(',')}`
+    const again = `${swarm === undefined ? '' : ` --swarm ${swarm.join(',')}`}${mutant === undefined ? '' : ` --mutant ${mutant}`}`
     const startedMs = performance.now()
     const failure = failureOf(first, planOptions)
     if (failure === undefined) {
-      context.out(`  ${first.message}\n  replay harrow replay ${first.seed}${swarmOption}\n`)
+      context.out(`  ${first.message}\n  replay harrow replay ${first.seed}${again}\n`)
       continue
     }
     for (const line of failureLines(failure)) context.out(`${line}\n`)
     context.out(`  shrunk in ${failure.shrinkRuns} runs, ${Math.round(performance.now() - startedMs)} ms\n`)
-    context.out(`  replay harrow replay ${first.seed}${swarmOption}\n`)
+    context.out(`  replay harrow replay ${first.seed}${again}\n`)
     if (typeof saveTo !== 'string') continue
     const file = join(saveTo, `${law.toLowerCase()}-seed-${first.seed}.yaml`)
     await writeFile(

@@ -1,4 +1,5 @@
 import { planOf } from '../explore/plan.ts'
+import { coresWith } from '../explore/planted-bug.ts'
 import { runPlan } from '../explore/run-seed.ts'
 import { toYaml } from '../explore/to-yaml.ts'
 import { eventLine } from '../reporters/event-line.ts'
@@ -6,8 +7,8 @@ import { prettyReporter } from '../reporters/pretty.ts'
 import { diagnosticLine, loadScenarios } from '../scenario/load.ts'
 import { runScenario } from '../scenario/run.ts'
 import { type Command, exitCodes, UsageError } from './command.ts'
+import { mutantOf, swarmOf } from './explore-options.ts'
 import { around, failureLines } from './failure-lines.ts'
-import { swarmOf } from './swarm-option.ts'
 
 /** `harrow replay`: a seed of the explorer, or a scenario file, once more, with everything that happened around the violation. */
 export const replay: Command = {
@@ -15,6 +16,7 @@ export const replay: Command = {
   summary: 'Run one seed of the explorer, or a scenario, and show what happened',
   options: {
     swarm: { type: 'string', value: '<classes>', doc: 'The classes of faults that the seed was found with.' },
+    mutant: { type: 'string', value: '<name>', doc: 'The planted bug that the seed was found with.' },
     trace: { type: 'boolean', doc: 'Print every event, not only those around the violation.' },
   },
   examples: ['harrow replay 4711', 'harrow replay scenarios/found/once-seed-4711.yaml'],
@@ -25,7 +27,11 @@ export const replay: Command = {
     const seed = Number(what)
     const swarm = swarmOf(values)
     const plan = planOf(seed, swarm === undefined ? {} : { swarm })
-    const { violations, history, traceHash } = runPlan(plan)
+    const mutant = mutantOf(values)
+    const { violations, history, traceHash } = runPlan(
+      plan,
+      mutant === undefined ? {} : { cores: await coresWith(mutant) },
+    )
     const [first] = violations
     if (first === undefined) {
       context.out(toYaml(plan))

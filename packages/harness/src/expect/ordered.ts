@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { groupBy, sourcesOf } from '../checks/logged.ts'
+import { groupBy, sourceOf } from '../checks/logged.ts'
 import { judgeOrder } from '../checks/order.ts'
 import { partitionName } from '../history.ts'
 import type { Expectation } from './expectation.ts'
@@ -12,16 +12,8 @@ const schema = z
 export const ordered: Expectation<typeof schema> = {
   schema,
   judge(history, wanted) {
-    const { log } = history
-    const sources = sourcesOf(history)
-    const groupOf = (at: number): string =>
-      wanted === 'per-partition' ? partitionName(log[at]!) : `${log[at]!.topic} ${sources[at]?.key}`
-    return [...groupBy(log.keys(), groupOf).values()].flatMap((group) =>
-      judgeOrder(
-        'ordered',
-        group.map((at) => log[at]!),
-        group.map((at) => sources[at]),
-      ),
-    )
+    const groupOf = (entry: (typeof history.log)[number]): string =>
+      wanted === 'per-partition' ? partitionName(entry) : `${entry.topic} ${sourceOf(history, entry)?.key}`
+    return [...groupBy(history.log, groupOf).values()].flatMap((entries) => judgeOrder('ordered', history, entries))
   },
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { added, emptyTally, explore, type Tally } from './explorer.ts'
+import { coresWith } from './planted-bug.ts'
 import type { FaultClass } from './swarm.ts'
 import type { WorkerReport, WorkerTask } from './worker.ts'
 
@@ -13,6 +14,8 @@ export interface CampaignOptions {
   /** This machine's share: seeds from + i - 1, and every n-th after it. */
   readonly shard: { readonly index: number; readonly count: number }
   readonly swarm?: readonly FaultClass[] | undefined
+  /** A bug to plant: see planted-bug.ts. */
+  readonly mutant?: string | undefined
   readonly interrupted: AbortSignal
   readonly onProgress: (tally: Tally) => void
 }
@@ -29,6 +32,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
       stride,
       forMs: options.forMs,
       swarm: options.swarm,
+      mutant: options.mutant,
     }
   }).filter((task) => task.seeds > 0)
   const first = tasks[0]
@@ -46,12 +50,14 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
   return sum()
 }
 
-function runHere(task: WorkerTask, { interrupted, onProgress }: CampaignOptions): Promise<Tally> {
-  const { swarm, forMs, ...rest } = task
+async function runHere(task: WorkerTask, { interrupted, onProgress }: CampaignOptions): Promise<Tally> {
+  const { swarm, forMs, mutant, ...rest } = task
+  const cores = mutant === undefined ? undefined : await coresWith(mutant)
   return explore({
     ...rest,
     untilMs: performance.now() + forMs,
     ...(swarm === undefined ? {} : { swarm }),
+    ...(cores === undefined ? {} : { cores }),
     isStopped: () => interrupted.aborted,
     onProgress,
   })

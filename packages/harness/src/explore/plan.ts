@@ -36,6 +36,7 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     network: networkOf(random.fork('network')),
     cluster: clusterOf(random.fork('cluster'), { brokers, partitions }),
     producer,
+    ...numbersFrom(random.fork('numbers')),
     workload,
     faults: faultsOf(random.fork('faults'), context, options.swarm ?? (Object.keys(faultClasses) as FaultClass[])),
   }
@@ -52,6 +53,14 @@ export function pick<T>(random: Random, choices: readonly T[]): T {
 
 function chance(random: Random, one: number, of: number): boolean {
   return random.below(of) < one
+}
+
+/** Close to their end, so that they wrap in the middle of the run. */
+function numbersFrom(random: Random): Pick<Plan, 'numbersFrom'> {
+  if (!chance(random.fork('are late'), 1, 5)) return {}
+  const sequence = 2 ** 31 - 1 - random.fork('sequence').below(60)
+  const correlationId = 2_147_483_639 - random.fork('correlation id').below(30)
+  return { numbersFrom: { sequence, correlationId } }
 }
 
 function networkOf(random: Random): NonNullable<Plan['network']> {

@@ -111,6 +111,7 @@ const defaultSettings: Reduce = (current, tries) => {
 }
 
 const plainWorld: Reduce = (current, tries) => {
+  if (current().numbersFrom !== undefined) tries(withoutKey(current(), 'numbersFrom'))
   tries({ ...current(), network: {} })
   for (const key of ['latency', 'chunk'] as const)
     if (current().network?.[key] !== undefined) tries({ ...current(), network: withoutKey(current().network!, key) })

@@ -59,6 +59,42 @@ export const faultClasses = {
     rule(random, context, 'Produce', {
       error: pick(random, ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'CLUSTER_AUTHORIZATION_FAILED']),
     }),
+  /** The broker's quota is used up, and it says so. Over before the probes come. */
+  throttled: (random, context) =>
+    rule(random, context, 'Produce', {
+      throttle: Math.min(durationMs(random.fork('duration'), context), context.requestTimeoutMs),
+      mute: random.fork('mute').below(2) === 0,
+    }),
+  /** Answers that no broker gives: the connection has to end, and nothing may be taken for something else. */
+  'strange-answer': (random, context) =>
+    rule(
+      random,
+      context,
+      pick(random.fork('api'), ['Produce', 'Produce', 'Metadata', 'ApiVersions']),
+      pick<FaultAction>(random.fork('action'), [
+        { 'wrong-correlation-id': 1 },
+        { 'wrong-correlation-id': -1 },
+        { duplicate: 'response' },
+        { corrupt: 'length', xor: 127 },
+        { truncate: 3 },
+        { truncate: 11 },
+      ]),
+    ),
+  /** The answer leaves out all partitions that were asked. */
+  'answer-without-partitions': onProduce({ edit: { 'responses.*.partitionResponses': [] } }),
+  /** A connection that opens, and on which nothing is ever heard. */
+  'silent-connection': (random, context) => ({
+    on: { broker: 1 + random.fork('broker').below(context.brokers), nth: 1 + random.fork('nth').below(3) },
+    do: { hang: 'connection' },
+  }),
+  /** A broker that lags behind: it names the first leader, of the first epoch. */
+  'metadata-of-the-past': (random, context) =>
+    rule(random, context, 'Metadata', {
+      edit: { 'topics.*.partitions.*.leaderEpoch': 0, 'topics.*.partitions.*.leaderId': 1 },
+    }),
+  /** A topic that is there, and of which a broker has not heard yet. */
+  'topic-not-known-yet': (random, context) =>
+    rule(random, context, 'Metadata', { error: pick(random, ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']) }),
   metadata: (random, context) =>
     rule(
       random,

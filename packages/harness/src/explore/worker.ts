@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { explore, type Tally } from './explorer.ts'
+import { coresWith } from './planted-bug.ts'
 import type { FaultClass } from './swarm.ts'
 
 /** What a worker thread is told. */
@@ -9,6 +10,8 @@ export interface WorkerTask {
   readonly stride: number
   readonly forMs: number
   readonly swarm: readonly FaultClass[] | undefined
+  /** A bug to plant: see planted-bug.ts. */
+  readonly mutant: string | undefined
 }
 
 export interface WorkerReport {
@@ -20,16 +23,18 @@ const reportMs = 250
 
 if (parentPort !== null) {
   const port = parentPort
-  const { from, seeds, stride, forMs, swarm } = workerData as WorkerTask
+  const { from, seeds, stride, forMs, swarm, mutant } = workerData as WorkerTask
   let stopped = false
   let reportedMs = performance.now()
   port.on('message', () => (stopped = true))
+  const cores = mutant === undefined ? undefined : await coresWith(mutant)
   void explore({
     from,
     seeds,
     stride,
     untilMs: performance.now() + forMs,
     ...(swarm === undefined ? {} : { swarm }),
+    ...(cores === undefined ? {} : { cores }),
     isStopped: () => stopped,
     onProgress: (tally) => {
       const nowMs = performance.now()

@@ -110,6 +110,18 @@ export const frameSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe("Configuration of the producer under test, with Kafka's own keys: linger.ms, acks, max.block.ms, ..."),
+  numbersFrom: z
+    .strictObject({
+      sequence: z
+        .int()
+        .min(0)
+        .max(2 ** 31 - 1)
+        .optional()
+        .describe('First sequence of each partition: close to 2147483647 they wrap.'),
+      correlationId: z.int().min(0).max(2_147_483_639).optional().describe('Correlation id of the first request.'),
+    })
+    .optional()
+    .describe('Where the numbers of the producer begin, so that a short run comes to their end. Default 0.'),
   workload: z.array(z.unknown()).min(1).describe('What is done with the producer: steps, one after the other.'),
   faults: z.array(z.unknown()).optional().describe('What goes wrong: rules, in force from the start of the workload.'),
   expect: z.array(z.unknown()).optional().describe('What must hold beyond the laws, which always apply.'),

@@ -308,7 +308,7 @@ export class ForeignSession {
   private result(): WorldRun {
     const { scenario, recorder } = this
     const config = parseProducerConfig({ ...scenario.producer, 'bootstrap.servers': 'unknown:1' })
-    const settings = settingsOf(config)
+    const settings = { ...settingsOf(config), firstSequence: 0 }
     const cannot = this.foreign?.cannot
     const history: History = {
       run: this.run,

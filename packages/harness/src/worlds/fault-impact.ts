@@ -10,6 +10,7 @@ export function impactMs(action: NonNullable<ParsedFaultRule['do']>, config: Par
   const againMs = retryBackoffMaxMs + reconnectBackoffMaxMs
   const durations = action as { readonly delay?: number; readonly for?: number }
   if ('error' in action || 'move-leader' in action || 'start-broker' in action) return againMs
+  if ('throttle' in action) return (action.throttle as number) + requestTimeoutMs + 2 * againMs
   if ('disconnect' in action) return 2 * againMs
   if ('drop' in action) return requestTimeoutMs + 2 * againMs
   if ('delay' in action) return Math.max(durations.delay ?? 0, requestTimeoutMs) + 2 * againMs

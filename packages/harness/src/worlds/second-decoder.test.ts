@@ -24,9 +24,21 @@ test('second decoder: reads what the first one wrote, and wraps sequences', () =
       timestamp: 1_000_000,
       key: utf8.encode('a'),
       value: utf8.encode('first'),
+      headers: [],
       sequence: 2 ** 31 - 1,
     },
-    { ...common, offset: 1n, timestamp: 1_000_000 + 2 ** 33, key: null, value: null, sequence: 0 },
+    {
+      ...common,
+      offset: 1n,
+      timestamp: 1_000_000 + 2 ** 33,
+      key: null,
+      value: null,
+      headers: [
+        ['trace', 'x'],
+        ['none', ''],
+      ],
+      sequence: 0,
+    },
   ])
 })
 

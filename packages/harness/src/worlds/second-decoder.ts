@@ -1,6 +1,8 @@
 import { type CompressionCodecs, crc32c } from '@harrow/protocol'
 import type { LoggedRecord } from '../history.ts'
 
+const utf8 = new TextDecoder()
+
 /** What `decodeBatch` could not read. */
 export class SecondDecoderError extends Error {
   override readonly name = 'SecondDecoderError'
@@ -43,9 +45,11 @@ export function decodeBatch(
     if (offsetDelta !== i) throw new SecondDecoderError(`offsetDelta of record ${i} is ${offsetDelta}`)
     const key = body.bytes()
     const value = body.bytes()
-    for (let headers = body.varint(); headers > 0; headers--) {
-      if (body.bytes() === null) throw new SecondDecoderError('a header has no key')
-      body.bytes()
+    const headers: [string, string][] = []
+    for (let left = body.varint(); left > 0; left--) {
+      const name = body.bytes()
+      if (name === null) throw new SecondDecoderError('a header has no key')
+      headers.push([utf8.decode(name), utf8.decode(body.bytes() ?? new Uint8Array(0))])
     }
     if (body.at !== end) throw new SecondDecoderError(`record ${i} ends at ${body.at}, its length says ${end}`)
     records.push({
@@ -55,6 +59,7 @@ export function decodeBatch(
       batchTimestampMax: maxTimestamp,
       key,
       value,
+      headers,
       producerId,
       producerEpoch,
       sequence: baseSequence < 0 ? -1 : (baseSequence + offsetDelta) % 2 ** 31,

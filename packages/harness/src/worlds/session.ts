@@ -94,8 +94,6 @@ export class Session {
         brokers: 1,
         autoCreateTopics: false,
         journalOverflow: 'drop',
-        // Nobody exports it: a run is judged by what was decoded.
-        captureBytesMax: 0,
         seed: options.seed,
         ...scenario.cluster,
       } as ClusterOptions,
@@ -165,7 +163,7 @@ export class Session {
     return {
       run: this.run,
       world: this.options.world,
-      producer: settingsOf(this.config),
+      producer: { ...settingsOf(this.config), firstSequence: this.scenario.numbersFrom?.sequence ?? 0 },
       timerSlackMs: this.options.timerSlackMs,
       losesLeaders: this.scenario.faults.some(({ do: action = {} }) => leaderTakers.some((kind) => kind in action)),
       sent: this.recorder.sent,
@@ -207,6 +205,7 @@ export class Session {
     const { ProducerCore } = this.options.cores ?? ourCores
     this.producer = new ProducerCore(this.producerRuntime, config, {
       codecs: nodeCodecs,
+      ...(this.scenario.numbersFrom === undefined ? {} : { numbersFrom: this.scenario.numbersFrom }),
       trace: (event) => this.recorder.trace('producer', event.event, event),
     })
     for (const rule of this.scenario.faults) {
@@ -248,11 +247,13 @@ export class Session {
   ): void {
     const { recorder } = this
     const value = recordValue(this.run, recorder.sent.length, valueBytes)
-    const record = recorder.submitted({ topic, key, partition, value })
+    const record = recorder.submitted({ topic, key, partition, headers, value })
+    // The caller's bytes are the caller's again as soon as `send` has returned.
+    const bytes = value.slice()
     const wanted = {
       topic,
       key,
-      value,
+      value: bytes,
       ...(partition === undefined ? {} : { partition }),
       ...(headers === undefined ? {} : { headers }),
     }
@@ -266,6 +267,7 @@ export class Session {
         } else this.failed(record, error)
         settled()
       })
+      bytes.fill(0xee)
     } catch (error) {
       this.failed(record, error)
       settled()
@@ -391,7 +393,7 @@ export class Session {
 }
 
 /** What of a configuration the laws depend on. */
-export function settingsOf(config: ParsedProducerConfig): History['producer'] {
+export function settingsOf(config: ParsedProducerConfig): Omit<History['producer'], 'firstSequence'> {
   return {
     idempotent: config.enableIdempotence,
     acks: config.acks === -1 ? 'all' : config.acks,
@@ -403,8 +405,10 @@ export function settingsOf(config: ParsedProducerConfig): History['producer'] {
     requestBytesMax: config.maxRequestSize,
     compresses: config.compressionType !== 'none',
     retries: config.retries,
+    batchBytes: config.batchSize,
     retryBackoffMs: config.retryBackoffMs,
     retryBackoffMsMax: config.retryBackoffMaxMs,
+    reconnectBackoffMs: config.reconnectBackoffMs,
     reconnectBackoffMsMax: config.reconnectBackoffMaxMs,
   }
 }

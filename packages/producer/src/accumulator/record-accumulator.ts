@@ -332,6 +332,7 @@ export class RecordAccumulator {
     const usedBytes = this.pool.totalBytes - this.pool.availableBytes
     invariant(heldBytes === usedBytes, `batches hold ${heldBytes} bytes, the pool says ${usedBytes}`)
     invariant(this.pool.availableBytes >= 0, 'the pool is never overdrawn')
+    invariant(this.pool.pooledBytes <= this.pool.availableBytes, 'free buffers are part of what is available')
     let earlierMs = Number.NEGATIVE_INFINITY
     for (const batch of this.incomplete) {
       invariant(batch.createdMs >= earlierMs, `${batch.where}: batches are kept by age`)

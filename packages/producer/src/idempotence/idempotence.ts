@@ -9,6 +9,7 @@ const none: ProducerIdAndEpoch = { producerId: -1n, epoch: -1 }
 /** Who this producer is, and the numbers of what it sends. Java's TransactionManager without transactions. */
 export class Idempotence {
   private readonly trace: Trace | undefined
+  private readonly firstSequence: number
   private identity = none
   private readonly partitions = new Map<string, Map<number, PartitionSequences>>()
   /** Partitions with a gap or something unresolved: the only ones a turn looks at. */
@@ -16,8 +17,10 @@ export class Idempotence {
   /** Set once: this producer may send nothing more. */
   private fatal: KafkaErrorRow | undefined
 
-  constructor(trace: Trace | undefined) {
+  /** `firstSequence`: see NumbersFrom in producer-core.ts. */
+  constructor(trace: Trace | undefined, firstSequence = 0) {
     this.trace = trace
+    this.firstSequence = firstSequence
   }
 
   get current(): ProducerIdAndEpoch {
@@ -122,7 +125,7 @@ export class Idempotence {
     }
     let sequences = partitions.get(partition)
     if (sequences === undefined) {
-      sequences = new PartitionSequences(where, this.identity)
+      sequences = new PartitionSequences(where, this.identity, this.firstSequence)
       partitions.set(partition, sequences)
     }
     return sequences

@@ -16,3 +16,9 @@ export function swarmOf(values: ParsedArguments['values']): readonly FaultClass[
       )
     })
 }
+
+/** `--mutant name`. */
+export function mutantOf(values: ParsedArguments['values']): string | undefined {
+  const name = values['mutant']
+  return name === undefined ? undefined : String(name)
+}
