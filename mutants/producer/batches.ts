@@ -5,6 +5,7 @@ const batch = 'packages/producer/src/accumulator/producer-batch.ts'
 const accumulator = 'packages/producer/src/accumulator/record-accumulator.ts'
 const readiness = 'packages/producer/src/accumulator/readiness.ts'
 const sender = 'packages/producer/src/sender/sender.ts'
+const settlement = 'packages/producer/src/sender/settlement.ts'
 const splitting = 'packages/producer/src/sender/split.ts'
 const writer = 'packages/protocol/src/records/batch-writer.ts'
 
@@ -78,7 +79,7 @@ export const batchMutants: readonly Mutant[] = [
   },
   {
     name: 'deadline-from-the-last-attempt',
-    file: sender,
+    file: settlement,
     find: 'const certainty = certaintyOf(batch)\n      const { topic, partition, recordCount, attempts } = batch\n      const sent =',
     replace:
       'if (batch.isInRequest) continue\n      const certainty = certaintyOf(batch)\n      const { topic, partition, recordCount, attempts } = batch\n      const sent =',
@@ -168,8 +169,8 @@ export const batchMutants: readonly Mutant[] = [
   {
     name: 'one-partition-per-request',
     file: accumulator,
-    find: 'if (queue.length > 0) this.list(queue)\n    }\n    return taken',
-    replace: 'if (queue.length > 0) this.list(queue)\n      break\n    }\n    return taken',
+    find: 'if (queue.length > 0) this.queues.list(queue)\n    }\n    return taken',
+    replace: 'if (queue.length > 0) this.queues.list(queue)\n      break\n    }\n    return taken',
     mirrors: 'librdkafka: one request per partition; the reason why the project looks at aggregation',
     caughtBy: ['AGGREGATE'],
   },
@@ -208,8 +209,8 @@ export const batchMutants: readonly Mutant[] = [
   {
     name: 'always-the-same-first',
     file: accumulator,
-    find: '// To the end of the line.\n      this.unlist(queue)\n      if (queue.length > 0) this.list(queue)',
-    replace: 'if (queue.length === 0) this.unlist(queue)',
+    find: '// To the end of the line.\n      this.queues.unlist(queue)\n      if (queue.length > 0) this.queues.list(queue)',
+    replace: 'if (queue.length === 0) this.queues.unlist(queue)',
     mirrors: 'KAFKA-10888, KAFKA-14317: drain that starts at the same partition starves the others',
     caughtBy: ['FAIR'],
   },
@@ -223,8 +224,8 @@ export const batchMutants: readonly Mutant[] = [
   },
   {
     name: 'muted-for-ever',
-    file: sender,
-    find: 'if (this.mutes) accumulator.setMuted(batch, false)',
+    file: settlement,
+    find: 'accumulator.setMuted(batch, false)',
     replace: '',
     mirrors: 'sarama #3692, #3645: a muted partition never woken',
     caughtBy: ['LIVE'],
@@ -279,7 +280,7 @@ export const batchMutants: readonly Mutant[] = [
   },
   {
     name: 'split-keeps-memory',
-    file: sender,
+    file: settlement,
     find: 'accumulator.replace(batch, parts)\n    accumulator.free(batch)',
     replace: 'accumulator.replace(batch, parts)',
     mirrors: 'KAFKA-9703: buffers kept alive by split batches',

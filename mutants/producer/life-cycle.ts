@@ -1,7 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const core = 'packages/producer/src/producer-core.ts'
-const sender = 'packages/producer/src/sender/sender.ts'
+const settlement = 'packages/producer/src/sender/settlement.ts'
 const connection = 'packages/producer/src/network/connection.ts'
 const flushes = 'packages/producer/src/flushes.ts'
 
@@ -50,7 +50,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
   {
     name: 'close-forgets-batches',
     file: core,
-    find: 'this.sender.abortForClose()\n',
+    find: 'this.settlement.abortForClose()\n',
     replace: '',
     mirrors: 'kafkajs #879, librdkafka fc097194d',
     caughtBy: ['ONCE', 'CRASH', 'FLUSH'],
@@ -73,7 +73,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
   },
   {
     name: 'close-keeps-memory-on-the-wire',
-    file: sender,
+    file: settlement,
     find: 'batch.isInRequest = false\n      this.parts.accumulator.free(batch)',
     replace: 'batch.isInRequest = false',
     mirrors: 'librdkafka 1c044abc5: retry buffers leaked at termination with the broker down',
@@ -89,7 +89,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
   },
   {
     name: 'fatal-leaves-batches',
-    file: sender,
+    file: settlement,
     find: "trace?.({ event: 'fatal', because: row.name })\n    this.failAll(row)",
     replace: "trace?.({ event: 'fatal', because: row.name })",
     mirrors: 'KAFKA-13668: an authorisation error on InitProducerId, and nobody is told',

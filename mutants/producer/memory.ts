@@ -3,14 +3,14 @@ import type { Mutant } from '../mutant.ts'
 const pool = 'packages/producer/src/accumulator/buffer-pool.ts'
 const accumulator = 'packages/producer/src/accumulator/record-accumulator.ts'
 const admission = 'packages/producer/src/admission.ts'
-const sender = 'packages/producer/src/sender/sender.ts'
+const settlement = 'packages/producer/src/sender/settlement.ts'
 const core = 'packages/producer/src/producer-core.ts'
 
 /** Memory, and who waits for it: `buffer.memory`, `max.block.ms`. */
 export const memoryMutants: readonly Mutant[] = [
   {
     name: 'memory-lost-on-failure',
-    file: sender,
+    file: settlement,
     find: 'if (!batch.isInRequest) accumulator.free(batch)',
     replace: '',
     mirrors: 'KAFKA-4840, librdkafka 1c044abc5: a failed batch keeps its memory',
@@ -18,7 +18,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'memory-lost-on-late-answer',
-    file: sender,
+    file: settlement,
     find: "'maybe' : 'definite')\n    accumulator.free(batch)",
     replace: "'maybe' : 'definite')",
     mirrors: 'KAFKA-5957, KAFKA-8325: memory of a batch that expired on the wire',
@@ -26,7 +26,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'memory-given-back-too-early',
-    file: sender,
+    file: settlement,
     find: 'if (!batch.isInRequest) accumulator.free(batch)',
     replace: 'accumulator.free(batch)',
     mirrors: 'KAFKA-5957, KAFKA-19012: memory given back while a request still holds the batch',

@@ -108,7 +108,7 @@ export const networkMutants: readonly Mutant[] = [
   },
   {
     name: 'timeout-told-as-disconnect',
-    file: 'packages/producer/src/sender/sender.ts',
+    file: 'packages/producer/src/sender/settlement.ts',
     find: 'const error = answer.timedOut ? kafkaErrors.REQUEST_TIMED_OUT : kafkaErrors.NETWORK_EXCEPTION',
     replace: 'const error = answer.timedOut ? kafkaErrors.NETWORK_EXCEPTION : kafkaErrors.NETWORK_EXCEPTION',
     mirrors: 'KAFKA-14317: a request timeout reported as a disconnect',

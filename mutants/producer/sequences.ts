@@ -208,7 +208,7 @@ export const sequenceMutants: readonly Mutant[] = [
   },
   {
     name: 'parts-unknown-to-the-numbers',
-    file: 'packages/producer/src/sender/sender.ts',
+    file: 'packages/producer/src/sender/settlement.ts',
     find: 'idempotence?.replace(batch, parts)',
     replace: 'idempotence?.giveUp(batch, "definite")',
     mirrors: 'KAFKA-8336, KAFKA-8350: parts of a split batch numbered anew behind their successors',
@@ -216,7 +216,7 @@ export const sequenceMutants: readonly Mutant[] = [
   },
   {
     name: 'late-answer-ignored',
-    file: 'packages/producer/src/sender/sender.ts',
+    file: 'packages/producer/src/sender/settlement.ts',
     find: "if (verdict.do === 'complete') idempotence?.acknowledge(batch)\n    else idempotence?.giveUp(batch, batch.mayBeInLog ? 'maybe' : 'definite')\n",
     replace: '',
     mirrors: 'librdkafka #2163: after a timeout in flight nobody settles the numbers',
@@ -224,7 +224,7 @@ export const sequenceMutants: readonly Mutant[] = [
   },
   {
     name: 'late-answer-taken-as-lost',
-    file: 'packages/producer/src/sender/sender.ts',
+    file: 'packages/producer/src/sender/settlement.ts',
     find: "else idempotence?.giveUp(batch, batch.mayBeInLog ? 'maybe' : 'definite')",
     replace: 'else idempotence?.acknowledge(batch)',
     mirrors: 'librdkafka 6a17fdd9b: numbers that went nowhere taken as written',

@@ -1,7 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const verdict = 'packages/producer/src/sender/verdict.ts'
-const sender = 'packages/producer/src/sender/sender.ts'
+const settlement = 'packages/producer/src/sender/settlement.ts'
 const maybe = (name: string) => `'${name}',\n`
 
 /** What becomes of a batch when its answer is here. */
@@ -48,7 +48,7 @@ export const verdictMutants: readonly Mutant[] = [
   },
   {
     name: 'on-the-wire-taken-as-definite',
-    file: sender,
+    file: settlement,
     find: "return batch.mayBeInLog || batch.isInRequest ? 'maybe' : 'definite'",
     replace: "return batch.mayBeInLog ? 'maybe' : 'definite'",
     mirrors: 'franz-go #1217: a batch that expires while its request is unanswered',
@@ -122,7 +122,7 @@ export const verdictMutants: readonly Mutant[] = [
   },
   {
     name: 'no-refresh-after-not-leader',
-    file: sender,
+    file: settlement,
     find: 'if (error?.refreshMetadata) metadata.requestUpdate()',
     replace: '',
     mirrors: 'our prototype; KAFKA-9212: no metadata refresh after error 6',
@@ -130,7 +130,7 @@ export const verdictMutants: readonly Mutant[] = [
   },
   {
     name: 'backoff-not-kept',
-    file: sender,
+    file: settlement,
     find: 'batch.retryAtMs = nowMs + afterMs',
     replace: 'batch.retryAtMs = nowMs',
     mirrors: 'sarama #3557: no backoff in the idempotent retry',
@@ -138,7 +138,7 @@ export const verdictMutants: readonly Mutant[] = [
   },
   {
     name: 'attempts-not-counted',
-    file: sender,
+    file: settlement,
     find: 'batch.attempts++\n',
     replace: '',
     mirrors: 'kafkajs #962: retries without end',
@@ -162,7 +162,7 @@ export const verdictMutants: readonly Mutant[] = [
   },
   {
     name: 'missing-answer-taken-as-success',
-    file: sender,
+    file: settlement,
     find: 'this.settleBatch(batch, { error: kafkaErrors.NETWORK_EXCEPTION, because }, nowMs)',
     replace: 'this.settleBatch(batch, { error: undefined, because }, nowMs)',
     mirrors: 'franz-go 799ec8c4: a partition that the answer leaves out',
@@ -170,7 +170,7 @@ export const verdictMutants: readonly Mutant[] = [
   },
   {
     name: 'duplicate-has-the-first-offset',
-    file: sender,
+    file: settlement,
     find: 'const baseOffset = answer === undefined || answer.errorCode !== 0 ? -1n : answer.baseOffset',
     replace: 'const baseOffset = answer === undefined ? -1n : batch.attempts > 0 ? 0n : answer.baseOffset',
     mirrors: 'Bufstream, Redpanda #3003 (Jepsen): acknowledgements that carry offset 0',

@@ -25,6 +25,7 @@ import { MetadataFetch } from './sender/metadata-fetch.ts'
 import { ProducerIdFetch, type ProducerIdRefusal } from './sender/producer-id-fetch.ts'
 import type { RequestContext } from './sender/request-context.ts'
 import { Sender } from './sender/sender.ts'
+import { Settlement } from './sender/settlement.ts'
 import { type Trace, tee } from './trace.ts'
 
 export interface ProducerCoreOptions {
@@ -67,6 +68,7 @@ export class ProducerCore implements Core {
   private readonly partitionLookups: PartitionLookups
   private readonly idempotence: Idempotence | undefined
   private readonly sender: Sender
+  private readonly settlement: Settlement
   private readonly metadataFetch: MetadataFetch
   private readonly producerIdFetch: ProducerIdFetch | undefined
   private sendsAccepted = 0
@@ -107,16 +109,9 @@ export class ProducerCore implements Core {
     this.flushes = new Flushes({ admission: this.admission, accumulator, completions, trace })
     this.idempotence = config.enableIdempotence ? new Idempotence(trace, numbersFrom.sequence) : undefined
     const { idempotence } = this
-    this.sender = new Sender(random, {
-      config,
-      codecs,
-      accumulator,
-      metadata,
-      network,
-      idempotence,
-      completions,
-      trace,
-    })
+    const shared = { config, accumulator, metadata, idempotence, trace }
+    this.settlement = new Settlement(random.fork('sender'), { ...shared, codecs, completions })
+    this.sender = new Sender({ ...shared, network, settlement: this.settlement })
     const mayRebootstrap = config.metadataRecoveryStrategy === 'rebootstrap'
     this.metadataFetch = new MetadataFetch({ metadata, network }, { mayRebootstrap })
     if (idempotence !== undefined) {
@@ -281,7 +276,7 @@ export class ProducerCore implements Core {
     // Before memory that a fatal error has freed lets anybody in: what waits can never be sent either.
     const fatal = this.idempotence?.fatalError
     if (fatal !== undefined) this.admission.failAll(refusalOf(fatal), nowMs)
-    this.sender.expire(nowMs)
+    this.settlement.expire(nowMs)
     this.admission.run(nowMs)
     this.partitionLookups.run(nowMs)
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return this.finishClose(nowMs)
@@ -332,7 +327,7 @@ export class ProducerCore implements Core {
     for (const answer of answers) {
       switch (answer.request.context.kind) {
         case 'produce':
-          this.sender.settle(answer, nowMs)
+          this.settlement.settle(answer, nowMs)
           break
         case 'metadata':
           this.metadataFetch.settle(answer, nowMs)
@@ -356,8 +351,8 @@ export class ProducerCore implements Core {
   /** No producer id: nothing that needs one can be sent. */
   private refuse(refusal: ProducerIdRefusal | undefined): void {
     if (refusal === undefined) return
-    if (refusal.isFatal) this.sender.failForGood(refusal.error)
-    else this.sender.failAll(refusal.error)
+    if (refusal.isFatal) this.settlement.failForGood(refusal.error)
+    else this.settlement.failAll(refusal.error)
     this.admission.failAll(refusalOf(refusal.error), this.runtime.clock.nowMs())
   }
 
@@ -372,7 +367,7 @@ export class ProducerCore implements Core {
 
   private finishClose(nowMs: number): number {
     const forced = !this.accumulator.isEmpty || this.admission.waitingCount > 0
-    this.sender.abortForClose()
+    this.settlement.abortForClose()
     this.admission.failAll(new ProducerClosedError('The producer was closed before the record was sent'), nowMs)
     this.partitionLookups.failAll(new ProducerClosedError('The producer was closed before it knew the partitions'))
     this.network.close()

@@ -6,7 +6,7 @@ import type { ProducerBatch } from './producer-batch.ts'
 export class PartitionQueue {
   readonly topic: string
   readonly partition: number
-  /** A batch is on its way and nothing may overtake it (`max.in.flight.requests.per.connection` 1, no idempotence). */
+  /** A batch is on its way and nothing may overtake it (`max.in.flight.requests.per.connection` 1). */
   isMuted = false
   private readonly batches: ProducerBatch[] = []
   /** Batches, queued or not, whose callers have not been told yet; oldest first. */

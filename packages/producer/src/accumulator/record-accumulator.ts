@@ -1,14 +1,17 @@
 import { batchHeaderBytes, type CompressionCodec, invariant, recordBytesUpperBound } from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
 import type { Cluster, ClusterNode } from '../metadata/cluster.ts'
-import { type PartitionLoads, StickyPartitioner } from '../partitioners/sticky.ts'
+import type { PartitionLoads } from '../partitioners/sticky.ts'
 import type { Trace } from '../trace.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { CompressionRatios } from './compression-ratios.ts'
+import { IncompleteBatches } from './incomplete-batches.ts'
 import { NodeAvailability } from './node-availability.ts'
-import { PartitionQueue } from './partition-queue.ts'
+import { partitionLoads } from './partition-loads.ts'
+import type { PartitionQueue } from './partition-queue.ts'
 import { type BatchOptions, type EncodedRecord, ProducerBatch } from './producer-batch.ts'
 import { type Readiness, readinessOf } from './readiness.ts'
+import { queueOf, TopicQueues, type TopicState } from './topic-queues.ts'
 
 export interface AccumulatorOptions {
   readonly batchSize: number
@@ -50,14 +53,6 @@ export interface AppendAt {
   readonly nowMs: number
 }
 
-interface TopicState {
-  readonly name: string
-  readonly partitions: Map<number, PartitionQueue>
-  /** Those with data. */
-  readonly queued: Set<PartitionQueue>
-  readonly sticky: StickyPartitioner
-}
-
 /** Batches per partition: append, ready, drain, put back. Java's RecordAccumulator. */
 export class RecordAccumulator {
   readonly pool: BufferPool
@@ -68,48 +63,43 @@ export class RecordAccumulator {
    */
   private readonly isBatching: boolean
   private readonly options: AccumulatorOptions
-  private readonly random: Random
-  private readonly topics = new Map<string, TopicState>()
-  /** Queues with data, longest unserved first. A turn looks at these and at no others. */
-  private readonly queued = new Set<PartitionQueue>()
-  /** Every batch without an outcome, queued or on the wire, by creation: the first is the first to expire. */
-  private readonly incomplete = new Set<ProducerBatch>()
-  /** Batches whose memory is still in use: the incomplete ones, and those that a request outlives. */
-  private readonly holding = new Set<ProducerBatch>()
+  private readonly queues: TopicQueues
+  private readonly incomplete: IncompleteBatches
   /** Told by the sender, each turn, of every node with data to send. */
   readonly availability: NodeAvailability
   private batchesCreated = 0
-  private lastTopic: TopicState | undefined
 
   constructor(random: Random, options: AccumulatorOptions) {
-    this.random = random.fork('accumulator')
     // Differs from Java: a batch.size above buffer.memory means smaller batches; there every send fails.
     this.options = { ...options, batchSize: Math.max(Math.min(options.batchSize, options.bufferMemory), 1) }
     this.isBatching = options.batchSize > 0
     this.availability = new NodeAvailability(options.partitionerAvailabilityTimeoutMs)
     this.pool = new BufferPool({ totalBytes: options.bufferMemory, poolableBytes: this.options.batchSize })
+    this.queues = new TopicQueues(random.fork('accumulator'), { batchBytes: this.options.batchSize })
+    this.incomplete = new IncompleteBatches(this.pool)
   }
 
+  /** Without an outcome, by age. */
   get incompleteBatches(): ReadonlySet<ProducerBatch> {
-    return this.incomplete
+    return this.incomplete.all
   }
 
   /** Batches whose memory is in use, done or not. */
   get heldBatches(): ReadonlySet<ProducerBatch> {
-    return this.holding
+    return this.incomplete.held
   }
 
   /** Nothing is queued, on the wire, or kept alive by a request. */
   get isEmpty(): boolean {
-    return this.incomplete.size === 0 && this.holding.size === 0
+    return this.incompleteBatches.size === 0 && this.heldBatches.size === 0
   }
 
   get hasQueued(): boolean {
-    return this.queued.size > 0
+    return this.queues.queued.size > 0
   }
 
   get queuedPartitions(): Iterable<PartitionQueue> {
-    return this.queued
+    return this.queues.queued
   }
 
   /** Memory that a batch for this record alone would need. */
@@ -120,7 +110,7 @@ export class RecordAccumulator {
 
   /** HOT: once per record. Without a partition the sticky partitioner chooses. */
   append(record: EncodedRecord, at: AppendAt): AppendResult {
-    const topic = this.topicState(at.topic)
+    const topic = this.queues.topic(at.topic)
     if (at.partition === undefined) return this.appendSticky(topic, record, at)
     const queue = queueOf(topic, at.partition)
     return this.isBatching && queue.tail?.tryAppend(record) ? appendedTo(queue) : this.appendToNew(queue, record, at)
@@ -129,7 +119,7 @@ export class RecordAccumulator {
   /** HOT: once per record. Into the open batch of the partition, if it has room; undefined: `append` decides. */
   join(topic: string, partition: number, record: EncodedRecord): AppendResult | undefined {
     if (!this.isBatching) return undefined
-    const queue = this.topicState(topic).partitions.get(partition)
+    const queue = this.queues.topic(topic).partitions.get(partition)
     return queue?.tail?.tryAppend(record) === true ? appendedTo(queue) : undefined
   }
 
@@ -165,9 +155,8 @@ export class RecordAccumulator {
     const batch = this.newBatch(buffer, queue, { createdMs: at.nowMs, firstSend: at.sendNumber, memory: pool })
     invariant(batch.tryAppend(record), 'a new batch takes its first record')
     queue.push(batch)
-    this.list(queue)
+    this.queues.list(queue)
     this.incomplete.add(batch)
-    this.holding.add(batch)
     return 'batch-created'
   }
 
@@ -176,7 +165,7 @@ export class RecordAccumulator {
     const work = new Map<number, NodeWork>()
     const topicsWithoutLeader = new Set<string>()
     let nextCheckMs = Number.POSITIVE_INFINITY
-    for (const queue of this.queued) {
+    for (const queue of this.queues.queued) {
       const leader = cluster.leaderOf(queue.topic, queue.partition)
       if (leader === undefined) topicsWithoutLeader.add(queue.topic)
       if (leader === undefined || queue.isMuted) continue
@@ -239,29 +228,25 @@ export class RecordAccumulator {
       bytes += head.estimatedBytes
       taken.push(queue.takeHead())
       // To the end of the line.
-      this.unlist(queue)
-      if (queue.length > 0) this.list(queue)
+      this.queues.unlist(queue)
+      if (queue.length > 0) this.queues.list(queue)
     }
     return taken
   }
 
   /** Back to its place in the queue, to be sent again. */
   putBack(batch: ProducerBatch): void {
-    const queue = this.queueFor(batch)
+    const queue = this.queues.queueOf(batch)
     queue.putBack(batch)
-    this.list(queue)
+    this.queues.list(queue)
   }
 
   /** In place of a batch that was too large. */
   replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
-    const queue = this.queueFor(batch)
+    const queue = this.queues.queueOf(batch)
     queue.replace(batch, parts)
-    this.list(queue)
-    // The parts are as old as the whole; keep the order by age.
-    const ordered = [...this.incomplete].flatMap((other) => (other === batch ? [...parts] : [other]))
-    this.incomplete.clear()
-    for (const other of ordered) this.incomplete.add(other)
-    for (const part of parts) this.holding.add(part)
+    this.queues.list(queue)
+    this.incomplete.replace(batch, parts)
   }
 
   newBatch(
@@ -283,9 +268,9 @@ export class RecordAccumulator {
 
   /** Whether it was waiting to be sent. */
   removeQueued(batch: ProducerBatch): boolean {
-    const queue = this.queueFor(batch)
+    const queue = this.queues.queueOf(batch)
     const wasQueued = queue.remove(batch)
-    if (queue.length === 0) this.unlist(queue)
+    if (queue.length === 0) this.queues.unlist(queue)
     return wasQueued
   }
 
@@ -294,30 +279,26 @@ export class RecordAccumulator {
    * no request holds it either.
    */
   settle(batch: ProducerBatch): ProducerBatch[] {
-    this.incomplete.delete(batch)
-    return this.queueFor(batch).takeTellable()
+    this.incomplete.settle(batch)
+    return this.queues.queueOf(batch).takeTellable()
   }
 
   /** The memory of a batch that has its outcome and is in no request (K1). Call once. */
   free(batch: ProducerBatch): void {
-    invariant(batch.isDone && !batch.isInRequest, `${batch.where}: freed too early`)
-    invariant(this.holding.delete(batch), `${batch.where}: freed twice`)
-    const buffer = batch.discard()
-    if (buffer !== undefined) this.pool.deallocate(buffer)
-    else this.pool.release(batch.pooledBytes)
+    this.incomplete.free(batch)
   }
 
   setMuted(batch: ProducerBatch, isMuted: boolean): void {
-    this.queueFor(batch).isMuted = isMuted
+    this.queues.queueOf(batch).isMuted = isMuted
   }
 
   checkInvariants(): void {
-    for (const { partitions, queued } of this.topics.values()) {
+    for (const { partitions, queued } of this.queues.all) {
       for (const queue of partitions.values()) {
-        const isListed = this.queued.has(queue) && queued.has(queue)
+        const isListed = this.queues.queued.has(queue) && queued.has(queue)
         invariant(queue.length > 0 === isListed, `${queue.topic}-${queue.partition}: listed iff it has data`)
         for (const batch of queue)
-          invariant(this.incomplete.has(batch) && !batch.isDone, `${batch.where}: queued and done`)
+          invariant(this.incompleteBatches.has(batch) && !batch.isDone, `${batch.where}: queued and done`)
         const batches = [...queue]
         const firstNew = batches.findIndex((batch) => !batch.hasSequence)
         const later = firstNew < 0 ? [] : batches.slice(firstNew)
@@ -327,79 +308,14 @@ export class RecordAccumulator {
         )
       }
     }
-    let heldBytes = 0
-    for (const batch of this.holding) heldBytes += batch.heldBytes
-    const usedBytes = this.pool.totalBytes - this.pool.availableBytes
-    invariant(heldBytes === usedBytes, `batches hold ${heldBytes} bytes, the pool says ${usedBytes}`)
-    invariant(this.pool.availableBytes >= 0, 'the pool is never overdrawn')
-    invariant(this.pool.pooledBytes <= this.pool.availableBytes, 'free buffers are part of what is available')
-    let earlierMs = Number.NEGATIVE_INFINITY
-    for (const batch of this.incomplete) {
-      invariant(batch.createdMs >= earlierMs, `${batch.where}: batches are kept by age`)
-      earlierMs = batch.createdMs
-    }
+    this.incomplete.checkInvariants()
   }
 
-  private list(queue: PartitionQueue): void {
-    this.queued.add(queue)
-    this.topicState(queue.topic).queued.add(queue)
-  }
-
-  private unlist(queue: PartitionQueue): void {
-    this.queued.delete(queue)
-    this.topicState(queue.topic).queued.delete(queue)
-  }
-
-  /** HOT. Nearly always the topic of the time before. */
-  private topicState(name: string): TopicState {
-    if (name === this.lastTopic?.name) return this.lastTopic
-    let state = this.topics.get(name)
-    if (state === undefined) {
-      const sticky = new StickyPartitioner(this.random.fork(`sticky ${name}`), { batchBytes: this.options.batchSize })
-      state = { name, partitions: new Map(), queued: new Set(), sticky }
-      this.topics.set(name, state)
-    }
-    this.lastTopic = state
-    return state
-  }
-
-  private queueFor(batch: ProducerBatch): PartitionQueue {
-    return queueOf(this.topicState(batch.topic), batch.partition)
-  }
-
-  /** Differs from Java: measured when a partition is chosen, not on each pass. */
   private loadsOf(topic: TopicState, at: AppendAt): PartitionLoads {
-    const partitionCount = at.cluster.partitionCount(topic.name) ?? 1
-    const available = at.cluster.availablePartitions(topic.name)
-    // As in Java: no statistics before every partition was used once.
-    if (!this.options.partitionerAdaptivePartitioningEnable || topic.partitions.size < partitionCount) {
-      return { partitionCount, available, queueSizes: undefined }
-    }
-    const queueSizes = new Map<number, number>()
-    for (const { partition, length } of topic.queued) queueSizes.set(partition, length)
-    const leftOut = this.availability.leftOut(at.nowMs, (node) => this.hasQueuedFor(node, at.cluster))
-    // Only while a broker is left out are all partitions looked at.
-    for (const partition of leftOut.size === 0 ? [] : available) {
-      const leader = at.cluster.leaderOf(topic.name, partition)
-      if (leader !== undefined && leftOut.has(leader.node.id)) queueSizes.set(partition, -1)
-    }
-    return { partitionCount, available, queueSizes }
+    const { queues, availability } = this
+    const isAdaptive = this.options.partitionerAdaptivePartitioningEnable
+    return partitionLoads(topic, { cluster: at.cluster, nowMs: at.nowMs, queues, availability, isAdaptive })
   }
-
-  private hasQueuedFor(node: number, cluster: Cluster): boolean {
-    for (const { topic, partition } of this.queued)
-      if (cluster.leaderOf(topic, partition)?.node.id === node) return true
-    return false
-  }
-}
-
-function queueOf(topic: TopicState, partition: number): PartitionQueue {
-  let queue = topic.partitions.get(partition)
-  if (queue === undefined) {
-    queue = new PartitionQueue(topic.name, partition)
-    topic.partitions.set(partition, queue)
-  }
-  return queue
 }
 
 /** The sender need not hear of a record that joined a batch which is waiting for its time. */

@@ -1,0 +1,74 @@
+import type { Random } from '@harrow/runtime'
+import { StickyPartitioner } from '../partitioners/sticky.ts'
+import { PartitionQueue } from './partition-queue.ts'
+
+/** One topic: the queues of the partitions that were ever used, and the partitioner for records without a key. */
+export interface TopicState {
+  readonly name: string
+  readonly partitions: Map<number, PartitionQueue>
+  /** Those with data. */
+  readonly queued: Set<PartitionQueue>
+  readonly sticky: StickyPartitioner
+}
+
+/** Every partition's queue, and which of them have data: a turn looks at those and at no others. */
+export class TopicQueues {
+  private readonly random: Random
+  private readonly batchBytes: number
+  private readonly topics = new Map<string, TopicState>()
+  /** With data, longest unserved first. */
+  private readonly withData = new Set<PartitionQueue>()
+  private lastTopic: TopicState | undefined
+
+  constructor(random: Random, options: { readonly batchBytes: number }) {
+    this.random = random
+    this.batchBytes = options.batchBytes
+  }
+
+  /** Queues with data, longest unserved first. */
+  get queued(): ReadonlySet<PartitionQueue> {
+    return this.withData
+  }
+
+  get all(): Iterable<TopicState> {
+    return this.topics.values()
+  }
+
+  /** HOT. Nearly always the topic of the time before. */
+  topic(name: string): TopicState {
+    if (name === this.lastTopic?.name) return this.lastTopic
+    let state = this.topics.get(name)
+    if (state === undefined) {
+      const sticky = new StickyPartitioner(this.random.fork(`sticky ${name}`), { batchBytes: this.batchBytes })
+      state = { name, partitions: new Map(), queued: new Set(), sticky }
+      this.topics.set(name, state)
+    }
+    this.lastTopic = state
+    return state
+  }
+
+  queueOf({ topic, partition }: { readonly topic: string; readonly partition: number }): PartitionQueue {
+    return queueOf(this.topic(topic), partition)
+  }
+
+  /** It has data now: to the end of the line, if it was not in it. */
+  list(queue: PartitionQueue): void {
+    this.withData.add(queue)
+    this.topic(queue.topic).queued.add(queue)
+  }
+
+  unlist(queue: PartitionQueue): void {
+    this.withData.delete(queue)
+    this.topic(queue.topic).queued.delete(queue)
+  }
+}
+
+/** HOT. Made when it is first used. */
+export function queueOf(topic: TopicState, partition: number): PartitionQueue {
+  let queue = topic.partitions.get(partition)
+  if (queue === undefined) {
+    queue = new PartitionQueue(topic.name, partition)
+    topic.partitions.set(partition, queue)
+  }
+  return queue
+}
