@@ -58,7 +58,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
   {
     name: 'close-leaves-links-open',
     file: connection,
-    find: 'this.link?.close()\n    this.link = undefined\n    this.inFlight.takeAll()',
+    find: "this.link?.close('fin')\n    this.link = undefined\n    this.inFlight.takeAll()",
     replace: 'this.link = undefined\n    this.inFlight.takeAll()',
     mirrors: '@platformatic/kafka #83, kafkajs #918: sockets that outlive disconnect',
     caughtBy: ['CENSUS'],

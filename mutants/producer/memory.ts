@@ -2,7 +2,8 @@ import type { Mutant } from '../mutant.ts'
 
 const pool = 'packages/producer/src/accumulator/buffer-pool.ts'
 const accumulator = 'packages/producer/src/accumulator/record-accumulator.ts'
-const admission = 'packages/producer/src/admission.ts'
+const admission = 'packages/producer/src/admission/admission.ts'
+const waiting = 'packages/producer/src/admission/waiting-sends.ts'
 const settlement = 'packages/producer/src/sender/settlement.ts'
 const core = 'packages/producer/src/producer-core.ts'
 
@@ -76,8 +77,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'later-record-overtakes-a-waiter',
     file: admission,
-    find: 'if (this.forMemory.size > 0) {',
-    replace: 'if (this.forMemory.size > 1_000_000) {',
+    find: 'if (this.waiting.forMemory.size > 0) {',
+    replace: 'if (this.waiting.forMemory.size > 1_000_000) {',
     mirrors: 'KAFKA-4840 and K11: a fast path past those that wait for memory',
     caughtBy: ['ORDER', 'KEYORDER'],
   },
@@ -91,8 +92,8 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'waiter-stays-in-line',
-    file: admission,
-    find: 'this.waiting.delete(send.sendNumber)\n',
+    file: waiting,
+    find: 'this.bySendNumber.delete(send.sendNumber)\n',
     replace: '',
     mirrors: 'kafkajs #694: the entry of a waiter stays after its timeout',
     caughtBy: ['LIVE', 'CENSUS', 'ONCE', 'CRASH'],
@@ -139,7 +140,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'memory-of-waiters-miscounted',
-    file: admission,
+    file: waiting,
     find: 'this.bytesWaiting -= send.waitingBytes\n    send.waitingBytes = 0',
     replace: 'send.waitingBytes = 0',
     mirrors: 'KAFKA-4840: lost memory; here what waits is counted for ever and needsDrain never ends',
@@ -147,7 +148,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'caller-bytes-not-copied',
-    file: admission,
+    file: waiting,
     find: "if (send.waitsFor === 'nothing') send.encoded = ownCopy(send.encoded)",
     replace: '',
     mirrors: 'librdkafka without RD_KAFKA_MSG_F_COPY: the caller writes the next record into the same bytes',
@@ -155,7 +156,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'callers-key-not-copied',
-    file: admission,
+    file: waiting,
     find: 'key: record.key?.slice() ?? null, value: record.value?.slice() ?? null, headers',
     replace: 'key: record.key?.slice() ?? null, value: record.value, headers',
     mirrors: 'the same, for the value alone',

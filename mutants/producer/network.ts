@@ -66,9 +66,14 @@ export const networkMutants: readonly Mutant[] = [
   },
   {
     name: 'bytes-of-the-old-connection',
-    file: connection,
-    find: 'this.reader = new FrameReader({ frameBytesMax: this.options.responseBytesMax })\n    this.link =',
-    replace: 'this.link =',
+    file: 'packages/producer/src/network/broker-link.ts',
+    find: 'this.reader = new FrameReader({ frameBytesMax: responseBytesMax })',
+    // One reader per producer and address, however often it connects.
+    replace: `const kept = ((BrokerLink as any).kept ??= new WeakMap())
+    const mine = kept.get(wake) ?? kept.set(wake, new Map()).get(wake)
+    const at = \`\${address.host}:\${address.port}\`
+    if (!mine.has(at)) mine.set(at, new FrameReader({ frameBytesMax: responseBytesMax }))
+    this.reader = mine.get(at)`,
     mirrors: 'librdkafka #1913: what one connection left is read on the next',
     caughtBy: ['UNPROVOKED', 'LIVE', 'CRASH'],
   },

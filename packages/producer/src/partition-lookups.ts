@@ -1,6 +1,6 @@
 import type { KafkaErrorRow } from '@harrow/protocol'
 import type { Address } from '@harrow/runtime'
-import { noMetadataError, topicError } from './admission-errors.ts'
+import { noMetadataError, topicError } from './admission/admission-errors.ts'
 import type { Completions } from './completions.ts'
 import type { ParsedProducerConfig } from './config.ts'
 import type { ProducerError } from './errors.ts'

@@ -3,30 +3,26 @@ import {
   apiVersions,
   decodeResponse,
   encodeRequest,
-  FrameReader,
   invariant,
   negotiate,
   type RequestInput,
   throttlesAfterAnswering,
 } from '@harrow/protocol'
-import type { Address, CloseReason, Link, Peer, Transport } from '@harrow/runtime'
+import type { Address, Transport } from '@harrow/runtime'
 import type { Trace } from '../trace.ts'
+import { BrokerLink, type BrokerLinkOptions } from './broker-link.ts'
 import { type ConnectionState, isAllowed } from './connection-states.ts'
 import type { CorrelationIds } from './correlation-ids.ts'
 import { type InFlightRequest, InFlightRequests } from './in-flight-requests.ts'
 import type { Reconnect } from './reconnect.ts'
 import { type OfferedVersions, takeVersionsAnswer, versionsQuestion } from './version-negotiation.ts'
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends BrokerLinkOptions {
   readonly clientId: string
   readonly requestTimeoutMs: number
   readonly maxInFlightRequestsPerConnection: number
   readonly connectionsMaxIdleMs: number
-  /** Answers larger than this are an attack or a mix-up, not an answer. */
-  readonly responseBytesMax: number
   readonly trace: Trace | undefined
-  /** Asks for a turn: something arrived. */
-  readonly wake: () => void
   readonly correlationIds: CorrelationIds
 }
 
@@ -49,10 +45,7 @@ interface LoseOptions<C> {
   readonly how?: 'fin' | 'reset'
 }
 
-/**
- * One broker: its connection, or the wait for the next one. Events of the link only store and wake; everything happens
- * in `poll`.
- */
+/** One broker: its connection, or the wait for the next one. Everything happens in `poll`. */
 export class Connection<C> {
   readonly node: number
   private address: Address
@@ -60,16 +53,9 @@ export class Connection<C> {
   private readonly reconnect: Reconnect
   private readonly options: ConnectionOptions
   private currentState: ConnectionState = 'disconnected'
-  private link: Link | undefined
-  private reader: FrameReader
+  private link: BrokerLink | undefined
   private readonly inFlight = new InFlightRequests<C | undefined>()
   private versions: OfferedVersions = new Map()
-  // What the link told since the last poll.
-  private hasOpened = false
-  private closedBecause: CloseReason | undefined
-  private readonly arrived: Uint8Array[] = []
-  /** The link's queue is full: it has not taken all of the last request. */
-  private isWriteBlocked = false
   private setupDeadlineMs = Number.POSITIVE_INFINITY
   private retryAtMs = Number.NEGATIVE_INFINITY
   private throttledUntilMs = Number.NEGATIVE_INFINITY
@@ -86,7 +72,6 @@ export class Connection<C> {
     this.transport = parts.transport
     this.reconnect = parts.reconnect
     this.options = options
-    this.reader = new FrameReader({ frameBytesMax: options.responseBytesMax })
   }
 
   get state(): ConnectionState {
@@ -111,8 +96,8 @@ export class Connection<C> {
     return (
       this.currentState === 'ready' &&
       nowMs >= this.throttledUntilMs &&
-      !this.isWriteBlocked &&
-      this.closedBecause === undefined &&
+      this.link?.isWriteBlocked === false &&
+      this.link.closedBecause === undefined &&
       this.inFlight.count < this.options.maxInFlightRequestsPerConnection
     )
   }
@@ -139,8 +124,7 @@ export class Connection<C> {
     this.lastAttempt = nowMs
     this.lastUsedMs = nowMs
     this.setupDeadlineMs = nowMs + this.reconnect.setupTimeoutMs()
-    this.reader = new FrameReader({ frameBytesMax: this.options.responseBytesMax })
-    this.link = this.transport.connect(this.address, this.peer())
+    this.link = new BrokerLink(this.transport, this.address, this.options)
   }
 
   /** Sends one request, whose version the caller chose from `versionOf`. */
@@ -160,10 +144,11 @@ export class Connection<C> {
 
   /** Takes in what happened, gives up what is overdue, and appends how requests ended. */
   poll(nowMs: number, answers: Answer<C>[]): 'lost' | 'kept' {
-    if (this.currentState === 'disconnected') return 'kept'
-    if (this.hasOpened) this.opened(nowMs)
-    this.takeWritten(answers)
-    const failure = this.readAnswers(nowMs, answers) ?? this.closedBecause?.message
+    const { link } = this
+    if (link === undefined) return 'kept'
+    if (link.takeOpened()) this.opened(nowMs)
+    if (!link.isWriteBlocked) this.takeWritten(answers)
+    const failure = this.readAnswers(link, nowMs, answers) ?? link.closedBecause
     if (failure !== undefined) return this.lose(failure, nowMs, { answers })
     if (this.currentState === 'connecting' && nowMs >= this.setupDeadlineMs) {
       return this.lose('connection setup timed out', nowMs, { answers })
@@ -189,7 +174,7 @@ export class Connection<C> {
 
   /** Ends the connection for good, without answers. */
   close(): void {
-    this.link?.close()
+    this.link?.close('fin')
     this.link = undefined
     this.inFlight.takeAll()
     if (this.currentState !== 'disconnected') this.enter('disconnected')
@@ -201,29 +186,7 @@ export class Connection<C> {
     return mayClose ? this.lastUsedMs + connectionsMaxIdleMs : Number.POSITIVE_INFINITY
   }
 
-  private peer(): Peer {
-    return {
-      onOpen: () => {
-        this.hasOpened = true
-        this.options.wake()
-      },
-      onBytes: (bytes) => {
-        this.arrived.push(bytes)
-        this.options.wake()
-      },
-      onDrain: () => {
-        this.isWriteBlocked = false
-        this.options.wake()
-      },
-      onClose: (why) => {
-        this.closedBecause = why
-        this.options.wake()
-      },
-    }
-  }
-
   private opened(nowMs: number): void {
-    this.hasOpened = false
     this.setupDeadlineMs = Number.POSITIVE_INFINITY
     this.reconnect.connected()
     this.enter('negotiating')
@@ -255,26 +218,22 @@ export class Connection<C> {
     this.inFlight.add({ api, version, correlationId, context, sentMs: nowMs, deadlineMs, expectsResponse })
     this.lastUsedMs = nowMs
     this.options.trace?.({ event: 'request-sent', node, api: api.name, version, correlationId, bytes: frame.length })
-    if (!link.write(frame)) this.isWriteBlocked = true
     // An answer-less request is over as soon as it is written, which the next turn finds out.
-    else if (!expectsResponse) this.options.wake()
+    if (link.write(frame) && !expectsResponse) this.options.wake()
   }
 
   private takeWritten(answers: Answer<C>[]): void {
-    if (this.isWriteBlocked) return
     for (const request of this.inFlight.takeWritten()) {
       answers.push({ kind: 'written', request: request as InFlightRequest<C>, node: this.node })
     }
   }
 
   /** Returns why the connection must end, if it must. */
-  private readAnswers(nowMs: number, answers: Answer<C>[]): string | undefined {
+  private readAnswers(link: BrokerLink, nowMs: number, answers: Answer<C>[]): string | undefined {
     try {
-      for (const chunk of this.arrived.splice(0)) {
-        for (const frame of this.reader.push(chunk)) {
-          const failure = this.readAnswer(frame, nowMs, answers)
-          if (failure !== undefined) return failure
-        }
+      for (const frame of link.takeFrames()) {
+        const failure = this.readAnswer(frame, nowMs, answers)
+        if (failure !== undefined) return failure
       }
     } catch (error) {
       // DecodeError, FrameError: the stream is out of step and nothing after this can be trusted.
@@ -355,10 +314,6 @@ export class Connection<C> {
     const wasConnecting = this.currentState === 'connecting'
     this.link?.close(options.how ?? 'reset')
     this.link = undefined
-    this.hasOpened = false
-    this.closedBecause = undefined
-    this.arrived.length = 0
-    this.isWriteBlocked = false
     this.versions = new Map()
     this.throttledUntilMs = Number.NEGATIVE_INFINITY
     this.retryAtMs = nowMs + this.reconnect.lost({ wasConnecting })

@@ -1,56 +1,16 @@
 import type { Clock } from '@harrow/runtime'
-import type { AppendAt, AppendResult, RecordAccumulator } from './accumulator/record-accumulator.ts'
+import type { AppendAt, AppendResult, RecordAccumulator } from '../accumulator/record-accumulator.ts'
+import type { Completions } from '../completions.ts'
+import type { ParsedProducerConfig } from '../config.ts'
+import type { ProducerError } from '../errors.ts'
+import type { Metadata } from '../metadata/metadata.ts'
+import { choosePartition } from '../partitioners/choose-partition.ts'
+import { partitionForKey } from '../partitioners/murmur2.ts'
+import { completed } from '../record-encoder.ts'
+import type { Trace } from '../trace.ts'
 import { noMemoryError, noMetadataError, noSerializationError, tooLargeError, topicError } from './admission-errors.ts'
-import type { Completions } from './completions.ts'
-import type { ParsedProducerConfig } from './config.ts'
-import type { ProducerError } from './errors.ts'
-import type { Metadata } from './metadata/metadata.ts'
-import { choosePartition } from './partitioners/choose-partition.ts'
-import { partitionForKey } from './partitioners/murmur2.ts'
-import { completed, type PreparedRecord } from './record-encoder.ts'
-import type { Trace } from './trace.ts'
-
-/** A record that `send` accepted and that is in no batch yet. */
-export interface PendingSend {
-  /** Counts the sends of a producer. */
-  sendNumber: number
-  topic: string
-  /** As asked for; else chosen once the partition count is known; undefined where the sticky partitioner chooses. */
-  partition: number | undefined
-  key: unknown
-  value: unknown
-  /** Without key and value as long as these are being serialized. */
-  encoded: PreparedRecord
-  /** The end of `max.block.ms`: one budget for serializer, metadata and memory. */
-  deadlineMs: number
-  waitsFor: 'serializer' | 'metadata' | 'memory' | 'nothing'
-  waitsSinceMs: number
-  /** The memory that it may need, while it waits. */
-  waitingBytes: number
-}
-
-/** To be filled in: a send that waits for nothing. */
-export function emptySend(): PendingSend {
-  return {
-    sendNumber: -1,
-    topic: '',
-    partition: undefined,
-    key: null,
-    value: null,
-    encoded: {
-      key: null,
-      value: null,
-      headers: [],
-      timestampMs: 0,
-      onCompletion: () => {},
-      serialization: undefined,
-    },
-    deadlineMs: 0,
-    waitsFor: 'nothing',
-    waitsSinceMs: 0,
-    waitingBytes: 0,
-  }
-}
+import type { PendingSend } from './pending-send.ts'
+import { WaitingSends } from './waiting-sends.ts'
 
 /**
  * From `send` to a place in a batch. Java blocks the calling thread until metadata and memory are there; JavaScript
@@ -71,15 +31,10 @@ export class Admission {
   private readonly completions: Completions
   private readonly trace: Trace | undefined
   private readonly clock: Clock
-  /** All that wait, in the order of their calls, which is also the order of their deadlines. */
-  private readonly waiting = new Map<number, PendingSend>()
-  private readonly forSerializer = new Map<string, PendingSend[]>()
-  private readonly forMetadata = new Map<string, PendingSend[]>()
-  private readonly forMemory = new Set<PendingSend>()
+  private readonly waiting: WaitingSends
   /** HOT: one for all appends; the accumulator keeps none. */
   private readonly at: { -readonly [Field in keyof AppendAt]: AppendAt[Field] }
   private seenUpdates = 0
-  private bytesWaiting = 0
 
   constructor(
     config: ParsedProducerConfig,
@@ -97,53 +52,52 @@ export class Admission {
     this.completions = parts.completions
     this.trace = parts.trace
     this.clock = parts.clock
+    this.waiting = new WaitingSends(parts.trace)
     const { cluster } = parts.metadata
     this.at = { topic: '', partition: undefined, sendNumber: -1, cluster, nowMs: 0 }
   }
 
   /** Sends that wait for anything. */
   get waitingCount(): number {
-    return this.waiting.size
+    return this.waiting.count
   }
 
   /** The memory that what waits may need in the end: each record a batch of its own. */
   get waitingBytes(): number {
-    return this.bytesWaiting
+    return this.waiting.bytes
   }
 
   get memoryWaiters(): number {
-    return this.forMemory.size
+    return this.waiting.forMemory.size
   }
 
   /** The number of the first send that waits; undefined when none does. */
   get firstWaiting(): number | undefined {
-    for (const send of this.waiting.keys()) return send
-    return undefined
+    return this.waiting.first?.sendNumber
   }
 
   get nextDeadlineMs(): number {
-    for (const send of this.waiting.values()) return send.deadlineMs
-    return Number.POSITIVE_INFINITY
+    return this.waiting.first?.deadlineMs ?? Number.POSITIVE_INFINITY
   }
 
   /** Memory for the first in line may have come free since it was last asked for. */
   get canProceed(): boolean {
-    for (const send of this.forMemory)
+    for (const send of this.waiting.forMemory)
       return this.accumulator.bytesNeeded(send.encoded) <= this.accumulator.pool.availableBytes
     return false
   }
 
   /** HOT: once per record. Undefined: it waits, or has failed, of which the caller hears in a later turn. */
   submit(send: PendingSend): AppendResult | undefined {
-    if (this.waiting.size === 0 && this.config.partitionerClass === undefined) {
+    if (this.waiting.count === 0 && this.config.partitionerClass === undefined) {
       const joined = this.join(send)
       if (joined !== undefined) return joined
     }
     const nowMs = this.clock.nowMs()
     send.deadlineMs = nowMs + this.config.maxBlockMs
     send.waitsSinceMs = nowMs
-    if (send.encoded.serialization !== undefined || this.forSerializer.has(send.topic)) {
-      this.waitForSerializer(send, nowMs)
+    if (send.encoded.serialization !== undefined || this.waiting.forSerializer.has(send.topic)) {
+      this.block(send, 'serializer', nowMs)
       return undefined
     }
     return this.enter(send, nowMs)
@@ -154,14 +108,14 @@ export class Admission {
     this.enterAllSerialized(nowMs)
     if (this.seenUpdates !== this.metadata.updateVersion) {
       this.seenUpdates = this.metadata.updateVersion
-      for (const [topic, sends] of [...this.forMetadata]) this.retryTopic(topic, sends, nowMs)
+      for (const [topic, sends] of [...this.waiting.forMetadata]) this.retryTopic(topic, sends, nowMs)
     }
-    for (const send of this.forMemory) {
+    for (const send of this.waiting.forMemory) {
       const result = this.append(send, nowMs)
       if (result === 'no-memory') break
-      this.leave(send, nowMs)
+      this.waiting.remove(send, nowMs)
     }
-    for (const send of this.waiting.values()) {
+    for (const send of this.waiting.all) {
       if (send.deadlineMs > nowMs) break
       this.expire(send, nowMs)
     }
@@ -178,11 +132,7 @@ export class Admission {
 
   /** A forced close, or an error that nothing survives. */
   failAll(error: ProducerError, nowMs: number): void {
-    const sends = [...this.waiting.values()]
-    // At once: taking thousands out of their lines one by one takes long.
-    this.forSerializer.clear()
-    this.forMetadata.clear()
-    for (const send of sends) this.fail(send, error, nowMs)
+    for (const send of this.waiting.takeAll()) this.fail(send, error, nowMs)
   }
 
   /**
@@ -210,7 +160,7 @@ export class Admission {
   }
 
   private enterAllSerialized(nowMs: number): void {
-    for (const [topic, sends] of this.forSerializer) this.enterSerialized(topic, sends, nowMs)
+    for (const [topic, sends] of this.waiting.forSerializer) this.enterSerialized(topic, sends, nowMs)
   }
 
   /** In the order of the calls: up to the first whose serializer is still at work. */
@@ -225,7 +175,7 @@ export class Admission {
       }
       this.enter(send, nowMs)
     }
-    if (sends.length === 0) this.forSerializer.delete(topic)
+    if (sends.length === 0) this.waiting.forSerializer.delete(topic)
   }
 
   private admit(send: PendingSend, nowMs: number): AppendResult | undefined {
@@ -240,13 +190,13 @@ export class Admission {
     } catch (error) {
       return this.fail(send, error as ProducerError, nowMs)
     }
-    if (this.forMemory.size > 0) {
+    if (this.waiting.forMemory.size > 0) {
       this.waitForMemory(send, nowMs)
       return undefined
     }
     const result = this.append(send, nowMs)
     if (result === 'no-memory') this.waitForMemory(send, nowMs)
-    else if (send.waitsFor !== 'nothing') this.leave(send, nowMs)
+    else if (send.waitsFor !== 'nothing') this.waiting.remove(send, nowMs)
     return result
   }
 
@@ -265,69 +215,28 @@ export class Admission {
     return count !== undefined && count > 0 && (partition === undefined || partition < count)
   }
 
-  private waitForSerializer(send: PendingSend, nowMs: number): void {
-    this.block(send, 'serializer', nowMs)
-    const sends = this.forSerializer.get(send.topic)
-    if (sends === undefined) this.forSerializer.set(send.topic, [send])
-    else sends.push(send)
-  }
-
   private waitForMetadata(send: PendingSend, nowMs: number): void {
     this.block(send, 'metadata', nowMs)
-    const sends = this.forMetadata.get(send.topic)
-    if (sends === undefined) this.forMetadata.set(send.topic, [send])
-    else sends.push(send)
     this.metadata.requestUpdateFor(send.topic)
   }
 
   private waitForMemory(send: PendingSend, nowMs: number): void {
     this.block(send, 'memory', nowMs)
-    this.forMemory.add(send)
     const availableBytes = this.accumulator.pool.availableBytes
     this.trace?.({ event: 'buffer-wait', bytes: this.accumulator.bytesNeeded(send.encoded), availableBytes })
   }
 
   private block(send: PendingSend, on: 'serializer' | 'metadata' | 'memory', nowMs: number): void {
-    if (send.waitsFor !== on) {
-      this.unblock(send, nowMs)
-      this.trace?.({ event: 'send-blocked', topic: send.topic, on })
-      // `send` returns now, and the caller may write the next record into the same bytes.
-      if (send.waitsFor === 'nothing') send.encoded = ownCopy(send.encoded)
-      send.waitsSinceMs = nowMs
-    }
-    send.waitsFor = on
+    const { accumulator, waiting } = this
     // Its size may not be known yet; it takes a batch at least.
-    const { accumulator } = this
-    const bytes =
-      send.encoded.serialization === undefined ? accumulator.bytesNeeded(send.encoded) : accumulator.batchBytes
-    this.bytesWaiting += bytes - send.waitingBytes
-    send.waitingBytes = bytes
-    this.waiting.set(send.sendNumber, send)
-  }
-
-  private unblock({ topic, waitsFor: on, waitsSinceMs }: PendingSend, nowMs: number): void {
-    if (on !== 'nothing') this.trace?.({ event: 'send-unblocked', topic, on, waitedMs: nowMs - waitsSinceMs })
-  }
-
-  /** It waits for nothing any more. */
-  private leave(send: PendingSend, nowMs: number): void {
-    this.unblock(send, nowMs)
-    this.waiting.delete(send.sendNumber)
-    this.forMemory.delete(send)
-    this.bytesWaiting -= send.waitingBytes
-    send.waitingBytes = 0
-    for (const byTopic of [this.forSerializer, this.forMetadata]) {
-      const sends = byTopic.get(send.topic)
-      const at = sends?.indexOf(send) ?? -1
-      if (at >= 0) sends?.splice(at, 1)
-      if (sends?.length === 0) byTopic.delete(send.topic)
-    }
-    send.waitsFor = 'nothing'
+    const isSerialized = send.encoded.serialization === undefined
+    const bytes = isSerialized ? accumulator.bytesNeeded(send.encoded) : accumulator.batchBytes
+    waiting.add(send, { on, bytes, nowMs })
   }
 
   /** There is newer metadata: let in what it answers, in order; ask again for the rest. */
   private retryTopic(topic: string, sends: readonly PendingSend[], nowMs: number): void {
-    this.forMetadata.delete(topic)
+    this.waiting.forMetadata.delete(topic)
     const refusal = this.metadata.errorOf(topic)
     this.metadata.use(topic, nowMs)
     for (const send of sends) {
@@ -338,7 +247,7 @@ export class Admission {
   }
 
   private fail(send: PendingSend, error: ProducerError, nowMs: number): undefined {
-    if (send.waitsFor !== 'nothing') this.leave(send, nowMs)
+    if (send.waitsFor !== 'nothing') this.waiting.remove(send, nowMs)
     this.trace?.({ event: 'send-failed', topic: send.topic, because: error.code })
     this.completions.addFailure(send.encoded.onCompletion, error)
   }
@@ -357,9 +266,4 @@ export class Admission {
         return this.fail(send, noMetadataError(send, metadata, config), nowMs)
     }
   }
-}
-
-function ownCopy(record: PreparedRecord): PreparedRecord {
-  const headers = record.headers.map(({ key, value }) => ({ key, value: value?.slice() ?? null }))
-  return { ...record, key: record.key?.slice() ?? null, value: record.value?.slice() ?? null, headers }
 }

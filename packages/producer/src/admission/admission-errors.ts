@@ -1,9 +1,9 @@
 import { batchHeaderBytes, type KafkaErrorRow, recordBytesUpperBound } from '@harrow/protocol'
-import type { BufferPool } from './accumulator/buffer-pool.ts'
-import type { EncodedRecord } from './accumulator/producer-batch.ts'
-import type { ParsedProducerConfig } from './config.ts'
-import { BrokerError, BufferExhaustedError, RecordTooLargeError, TimeoutError } from './errors.ts'
-import type { Metadata } from './metadata/metadata.ts'
+import type { BufferPool } from '../accumulator/buffer-pool.ts'
+import type { EncodedRecord } from '../accumulator/producer-batch.ts'
+import type { ParsedProducerConfig } from '../config.ts'
+import { BrokerError, BufferExhaustedError, RecordTooLargeError, TimeoutError } from '../errors.ts'
+import type { Metadata } from '../metadata/metadata.ts'
 
 /** What is known of a record that enters no batch. */
 interface Refused {

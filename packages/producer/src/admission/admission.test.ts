@@ -1,7 +1,7 @@
 import { seededRandom } from '@harrow/runtime'
 import { expect, test } from 'vitest'
-import { ScriptedWorld } from '../test/scripted-world.ts'
-import { ProducerClosedError } from './errors.ts'
+import { ScriptedWorld } from '../../test/scripted-world.ts'
+import { ProducerClosedError } from '../errors.ts'
 
 /** A world whose topic is known, so that only memory is waited for. */
 function worldWith(config: ConstructorParameters<typeof ScriptedWorld>[0]): ScriptedWorld {
