@@ -9,7 +9,12 @@ export default defineConfig([
   // The command is run, not required.
   {
     ...options,
-    entry: { cli: 'src/cli.ts', worker: 'src/explore/worker.ts', driver: 'src/subjects/driver.ts' },
+    entry: {
+      cli: 'src/cli.ts',
+      worker: 'src/explore/worker.ts',
+      'run-worker': 'src/scenario/run-worker.ts',
+      driver: 'src/subjects/driver.ts',
+    },
     format: ['esm'],
     dts: false,
   },

@@ -22,6 +22,7 @@ void main(process.argv.slice(2), version, {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   colour: wantsColour(process.env, process.stdout.isTTY === true),
+  env: process.env,
   interrupted: interruption.signal,
 }).then((code) => {
   // An interrupted run may have sockets open. Otherwise not process.exit: a pipe may still be taking what was written.

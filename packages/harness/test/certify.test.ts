@@ -17,6 +17,7 @@ async function harrow(...args: string[]) {
     out: (text) => (out += text),
     err: (text) => (err += text),
     colour: false,
+    env: {},
     interrupted: new AbortController().signal,
   })
   return { code, out, err }

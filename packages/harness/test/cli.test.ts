@@ -37,6 +37,7 @@ async function harrow(...args: string[]) {
     out: (text) => (written.out += text),
     err: (text) => (written.err += text),
     colour: false,
+    env: {},
     interrupted: new AbortController().signal,
   })
   return { code, ...written }
@@ -46,12 +47,14 @@ async function harrow(...args: string[]) {
 function spawned(
   args: string[],
   until: (output: { out: string; err: string }, kill: (signal: 'SIGINT' | 'SIGTERM') => void) => void = () => {},
+  env: Record<string, string> = { NO_COLOR: '1' },
 ) {
   return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
     const cli = new URL('../src/cli.ts', import.meta.url).pathname
     const child = spawn(process.execPath, ['--conditions=@harrow/source', '--import', 'tsx', cli, ...args], {
       cwd: new URL('../../..', import.meta.url).pathname,
-      env: { ...process.env, NO_COLOR: '1' },
+      // Where these tests run must not show.
+      env: { ...process.env, GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '', ...env },
     })
     const output = { out: '', err: '' }
     const grown = (name: 'out' | 'err') => (chunk: Buffer) => {
@@ -266,4 +269,97 @@ test('harrow run: SIGINT ends it at once with 130', async () => {
     kill('SIGINT')
   })
   expect(code).toBe(130)
+}, 30_000)
+
+test.each([
+  [0, [files.good]],
+  [1, [files.good, files.bad]],
+  [2, [files.good, files.broken]],
+])(
+  'harrow run: its process exits with %i for %j',
+  async (code, args) => {
+    expect(await spawned(['run', ...args])).toMatchObject({ code })
+  },
+  30_000,
+)
+
+test('harrow run: NO_COLOR wins over FORCE_COLOR, in the process itself', async () => {
+  const coloured = await spawned(['run', files.bad], undefined, { FORCE_COLOR: '1', NO_COLOR: '' })
+  expect(coloured.out).toContain('\x1b[31mfailed \x1b[0m')
+  const plain = await spawned(['run', files.bad], undefined, { FORCE_COLOR: '1', NO_COLOR: '1' })
+  expect(plain.out + plain.err).not.toContain('\x1b')
+}, 30_000)
+
+test('harrow run: with workers the report is the same, in the same order', async () => {
+  const args = ['run', files.bad, files.good, '--world', 'all', '--reporter', 'tap']
+  const alone = await harrow(...args)
+  const { code, out } = await spawned([...args, '--workers', '3'])
+  const verdicts = (text: string) => text.match(/^(not ok|ok|1\.\.).*/gm)
+  expect(verdicts(out)).toEqual(verdicts(alone.out))
+  expect(verdicts(out)).toHaveLength(5)
+  expect(code).toBe(1)
+  const bail = await spawned(['run', files.bad, files.good, '--workers', '2', '--bail'])
+  expect([bail.code, bail.out]).toEqual([1, expect.stringContaining('0 passed, 1 failed in')])
+}, 60_000)
+
+test('harrow run: SIGINT ends workers, too', async () => {
+  let sent = false
+  const { code, out } = await spawned(
+    ['run', files.good, files.slow, files.bad, '--world', 'tcp', '--workers', '3'],
+    ({ out }, kill) => {
+      if (sent || !out.includes('passed')) return
+      sent = true
+      kill('SIGINT')
+    },
+  )
+  expect([code, out]).toEqual([130, expect.stringMatching(/\n\n[01] passed/)])
+}, 30_000)
+
+test('harrow run: --watch runs again what has changed, lives through mistakes, and ends with 130', async () => {
+  const [one, two] = ['one', 'two'].map((name) =>
+    file(`watched-${name}.yaml`, [`name: The ${name}`, cluster, workload, 'expect: [{ delivered: all }]']),
+  ) as [string, string]
+  const acts: [wanted: RegExp, act: () => void][] = [
+    [
+      /passed .*The one[\s\S]*passed .*The two/,
+      () => writeFileSync(two, readFileSync(two, 'utf8').replace('all', 'none')),
+    ],
+    [/^failed .*The two/m, () => writeFileSync(one, readFileSync(one, 'utf8').replace('expect', 'exepct'))],
+  ]
+  let step = 0
+  const { code, out, err } = await spawned(['run', one, two, '--watch'], ({ out, err }, kill) => {
+    const [wanted, act] = acts[step] ?? []
+    const rounds = err.split('watching 2 files').length - 1
+    if (wanted?.test(out) && rounds > step) {
+      step++
+      act?.()
+    } else if (step === acts.length && err.includes('did you mean "expect"?')) kill('SIGINT')
+  })
+  expect(code).toBe(130)
+  expect([out.match(/The one/g)?.length, out.match(/The two/g)?.length]).toEqual([1, 2])
+  expect(err).toContain(`${one}:4:1: unknown key "exepct"`)
+}, 60_000)
+
+test.each([
+  [['--watch', '--shard', '1/2'], '--watch does not go with --shard'],
+  [['--watch', '--list'], '--watch does not go with --list'],
+  [['--workers', '0'], '--workers 0: expected a whole number'],
+  [['--reporter', `json=${join(folder, 'nowhere', 'report.json')}`], 'report.json: ENOENT'],
+])('harrow run: %j is refused before anything runs', async (args, complaint) => {
+  const { code, out, err } = await harrow('run', files.good, ...args)
+  expect([code, out, err]).toEqual([2, '', expect.stringContaining(complaint)])
+})
+
+test('harrow run: in GitHub Actions there are annotations and a step summary, behind what is there', async () => {
+  const summary = join(folder, 'summary.md')
+  writeFileSync(summary, 'of the step before\n')
+  const { code, out } = await spawned(['run', files.good, files.bad], undefined, {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: summary,
+  })
+  expect(code).toBe(1)
+  expect(out).toContain(`::error file=${files.bad},line=1,title=Five records do not arrive (simulated)::`)
+  const text = readFileSync(summary, 'utf8')
+  expect(text).toMatch(/^of the step before\n### Scenarios: 1 passed, 1 failed in /)
+  expect(text).toContain('<details open><summary>failed: Five records do not arrive (simulated)</summary>')
 }, 30_000)

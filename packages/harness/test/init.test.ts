@@ -25,6 +25,7 @@ async function init(...folders: string[]) {
     out: (text) => (written.out += text),
     err: (text) => (written.err += text),
     colour: false,
+    env: {},
     interrupted: new AbortController().signal,
   })
   return { code, ...written }

@@ -19,6 +19,8 @@ export interface CommandContext {
   err(text: string): void
   /** Whether output shows colours: see `wantsColour`. */
   readonly colour: boolean
+  /** Environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Aborts on SIGINT and SIGTERM. */
   readonly interrupted: AbortSignal
   /** Of harrow. */

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { Worker } from 'node:worker_threads'
+import { startThread } from '../start-thread.ts'
 import { added, emptyTally, explore, type Tally } from './explorer.ts'
 import { coresWith } from './planted-bug.ts'
 import type { FaultClass } from './swarm.ts'
@@ -65,7 +64,7 @@ async function runHere(task: WorkerTask, { interrupted, onProgress }: CampaignOp
 
 function runThere(task: WorkerTask, interrupted: AbortSignal, onTally: (tally: Tally) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile(), { workerData: task })
+    const worker = startThread(new URL('./worker.ts', import.meta.url), './worker.mjs', task)
     const stop = (): void => worker.postMessage('stop')
     interrupted.addEventListener('abort', stop)
     if (interrupted.aborted) stop()
@@ -77,10 +76,4 @@ function runThere(task: WorkerTask, interrupted: AbortSignal, onTally: (tally: T
     })
     worker.on('error', reject)
   })
-}
-
-/** From source beside this file; built, beside the command. */
-function workerFile(): URL {
-  const source = new URL('./worker.ts', import.meta.url)
-  return existsSync(source) ? source : new URL('./worker.mjs', import.meta.url)
 }

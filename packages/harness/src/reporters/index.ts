@@ -1,6 +1,7 @@
 import { githubReporter } from './github.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
+import { markdownReporter } from './markdown.ts'
 import { prettyReporter } from './pretty.ts'
 import { tapReporter } from './tap.ts'
 
@@ -13,6 +14,7 @@ export const reporters = {
   junit: junitReporter,
   tap: tapReporter,
   github: githubReporter,
+  markdown: markdownReporter,
 } as const
 
 export type ReporterName = keyof typeof reporters

@@ -193,3 +193,33 @@ test('github reporter: evidence cannot smuggle in a workflow command', () => {
   const { out } = report('github', [{ ...failed, verdicts: [{ law: 'ONCE', held: false, violations }] }])
   expect(out).not.toMatch(/^\s*::set-output/m)
 })
+
+test('markdown reporter: the sum, failures in a fence that they cannot end, all runs in a table', () => {
+  const hostile: ScenarioResult = {
+    ...failed,
+    name: 'a | b <script> `c` *d*',
+    verdicts: [
+      { law: 'ONCE', held: false, violations: [{ law: 'ONCE', message: '```\n</details>', evidence: [] }] },
+      ...failed.verdicts,
+    ],
+  }
+  const { out } = report('markdown', [passed, hostile, skipped])
+  expect(out).toMatch(/^### Scenarios: 1 passed, 1 failed, 1 skipped in 1\.5 s\n\n<details open>/)
+  expect(out).toContain('\n````text\nONCE: ```\n</details>\n')
+  expect(out).toContain(
+    '| failed | simulated | a \\| b &lt;script&gt; \\`c\\` \\*d\\* | ONCE: \\`\\`\\` &lt;/details&gt; (and 1 more) |\n',
+  )
+  expect(out).toContain('| skipped | tcp | A lost ack is not a duplicate | only for simulated |\n')
+})
+
+test('markdown reporter: stays below what GitHub takes', () => {
+  const long: ScenarioResult = {
+    ...failed,
+    name: 'n'.repeat(5_000),
+    verdicts: [{ law: 'ONCE', held: false, violations: [{ law: 'ONCE', message: 'm'.repeat(100_000), evidence: [] }] }],
+  }
+  const { out } = report('markdown', Array<ScenarioResult>(3_000).fill(long))
+  expect(Buffer.byteLength(out)).toBeLessThan(1024 * 1024)
+  expect(out).toContain('and 2980 more failures, in the table')
+  expect(out).toContain('and 1500 more\n')
+})

@@ -18,6 +18,8 @@ export class SubjectError extends Error {
 export interface ChosenSubject {
   /** As it was asked for: what stands behind `--subject`. */
   readonly asked: string
+  /** The module that it is, if it is one of the caller's. */
+  readonly file: string | undefined
   readonly command: SubjectCommand
   readonly world: World
 }
@@ -30,7 +32,8 @@ const execPrefix = 'exec:'
  */
 export function chooseSubject(asked: string, from: string): ChosenSubject {
   const command = commandFor(asked, from)
-  return { asked, command, world: foreignWorld(command) }
+  const isModule = !asked.startsWith(execPrefix) && !Object.hasOwn(subjects, asked)
+  return { asked, file: isModule ? resolve(asked) : undefined, command, world: foreignWorld(command) }
 }
 
 function commandFor(asked: string, from: string): SubjectCommand {
