@@ -106,7 +106,16 @@ const raisedBy: Readonly<Record<string, Partial<Record<KafkaReleaseName, number>
 /** APIs that the table knows. */
 export const releasedApis: readonly string[] = Object.keys(raisedBy)
 
+/** Worked out once: a cluster asks for every broker, and tests start thousands of clusters. */
+const known = new Map<KafkaReleaseName, KafkaRelease>()
+
 export function kafkaRelease(name: KafkaReleaseName): KafkaRelease {
+  const release = known.get(name) ?? releaseOf(name)
+  known.set(name, release)
+  return release
+}
+
+function releaseOf(name: KafkaReleaseName): KafkaRelease {
   const upTo = kafkaReleaseNames.slice(0, kafkaReleaseNames.indexOf(name) + 1)
   const apiVersionsMax = new Map<string, number>()
   for (const [api, raised] of Object.entries(raisedBy)) {

@@ -126,19 +126,19 @@ export class Pipeline {
       return { kind: 'unknown-api', problem: `${name} v${version} is not answered by this cluster` }
     }
     const { api } = handler
-    const known = { handler, correlationId, clientId, version }
     if (version < served.min || version > served.max) {
       // The one API that may be asked in any version, since it is how a client finds out (A1).
       if (api.key === apiVersions.key) {
         const body = unknownVersionAnswer(versions)
-        return { ...known, body: {}, answerVersion: 0, ready: { do: 'answer', body, applied: false } }
+        const ready = { do: 'answer', body, applied: false } as const
+        return { handler, correlationId, clientId, version, body: {}, answerVersion: 0, ready }
       }
       const problem = `${api.name} v${version} of "${clientId ?? ''}" is not among v${served.min} to v${served.max}`
       return { kind: 'unsupported-version', problem }
     }
     try {
       const body = decodeRequestBody(api, version, frame, bodyOffset)
-      return { ...known, body, answerVersion: version, ready: undefined }
+      return { handler, correlationId, clientId, version, body, answerVersion: version, ready: undefined }
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       return { kind: 'malformed-body', problem: `${api.name} v${version} of ${source.connection}: ${error.message}` }

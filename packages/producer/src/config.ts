@@ -166,8 +166,8 @@ export function parseProducerConfig(config: ProducerConfig, logger: Logger = sil
   const warn = (message: string): void => logger.warn(details, message)
   checkOtherKeys(given, warn)
   const values: Record<string, unknown> = {}
-  for (const row of producerConfigTable)
-    values[camelCase(row.key)] = given.has(row.key) ? parseValue(row, given.get(row.key)) : row.default
+  for (const { row, field } of rows)
+    values[field] = given.has(row.key) ? parseValue(row, given.get(row.key)) : row.default
   const parsed = values as ConfigValues
   parsed.bootstrapServers = parseBootstrapServers(given.get('bootstrap.servers'))
   parsed.interceptorClasses = parseInterceptors(given.get('interceptor.classes'))
@@ -223,6 +223,9 @@ function checkOtherKeys(given: ReadonlyMap<string, unknown>, warn: (message: str
     warn(`${key} is not a key of this producer and has no effect${hint}`)
   }
 }
+
+/** The table, and where each value goes. */
+const rows = producerConfigTable.map((row) => ({ row, field: camelCase(row.key) }))
 
 /** `max.block.ms` is the field `maxBlockMs`. */
 export function camelCase(key: string): string {

@@ -307,6 +307,11 @@ export class ProducerCore implements Core {
     return snapshotOf({ accumulator, admission, idempotence, metadata, network, state })
   }
 
+  /** Like `inspect().bufferAvailableBytes`, for whoever looks often. */
+  get bufferAvailableBytes(): number {
+    return this.accumulator.pool.availableBytes
+  }
+
   /** Throws InvariantError if this producer contradicts itself. Costs time in proportion to what is queued. */
   checkInvariants(): void {
     this.accumulator.checkInvariants()

@@ -54,12 +54,11 @@ export function readStruct(reader: Reader, plan: StructPlan): Struct {
 function writeTaggedFields(writer: Writer, fields: readonly PlannedField[], value: Readonly<Struct>): void {
   const { path } = writer
   const depth = path.length
-  const present = fields.filter((field) => {
-    const given = value[field.name]
-    return given !== undefined && !isDefault(field.defaultValue, given)
-  })
-  writer.unsignedVarint(present.length)
-  for (const field of present) {
+  let count = 0
+  for (const field of fields) if (isPresent(field, value)) count++
+  writer.unsignedVarint(count)
+  for (const field of count === 0 ? [] : fields) {
+    if (!isPresent(field, value)) continue
     // The size comes before the bytes and has no fixed width, so the value is written aside first. It is never large.
     const aside = new Writer()
     aside.path.push(...path, field.name)
@@ -69,6 +68,11 @@ function writeTaggedFields(writer: Writer, fields: readonly PlannedField[], valu
     writer.raw(aside.finish())
   }
   path.length = depth
+}
+
+function isPresent(field: PlannedField, value: Readonly<Struct>): boolean {
+  const given = value[field.name]
+  return given !== undefined && !isDefault(field.defaultValue, given)
 }
 
 function readTaggedFields(reader: Reader, fields: readonly PlannedField[], value: Struct): void {

@@ -1,4 +1,5 @@
 const prefixBytes = 4
+const noBytes = new Uint8Array(0)
 
 /** Enough for most frames that arrive in pieces, and little enough for a peer that never sends the rest. */
 const firstAllocationBytes = 64 * 1024
@@ -33,7 +34,7 @@ export class FrameReader {
   private prefixCount = 0
   /** The size of the frame that is being collected; undefined while its prefix is not complete. */
   private frameSize: number | undefined
-  private collected = new Uint8Array(0)
+  private collected = noBytes
   private collectedCount = 0
   private failed = false
 
@@ -82,7 +83,8 @@ export class FrameReader {
       while (this.prefixCount < prefixBytes && at < chunk.length) this.prefix[this.prefixCount++] = chunk[at++] ?? 0
       if (this.prefixCount < prefixBytes) return at
     }
-    const size = new DataView(this.prefix.buffer).getInt32(0)
+    const [first = 0, second = 0, third = 0, fourth = 0] = this.prefix
+    const size = (first << 24) | (second << 16) | (third << 8) | fourth
     if (size < 0 || size > this.frameBytesMax) {
       this.failed = true
       throw new FrameError(size, this.frameBytesMax, framesBefore)
@@ -106,7 +108,7 @@ export class FrameReader {
   private startFrame(): void {
     this.prefixCount = 0
     this.frameSize = undefined
-    this.collected = new Uint8Array(0)
+    this.collected = noBytes
     this.collectedCount = 0
   }
 }

@@ -102,7 +102,11 @@ export async function explore(options: ExploreOptions): Promise<Tally> {
 function runSeed(seed: number, options: ExploreOptions, tally: Tally): void {
   const plan = planOf(seed, options)
   const running: RunPlanOptions = options.cores === undefined ? {} : { cores: options.cores }
-  const result = runPlan(plan, running)
+  const { result, isRepeated } = withoutStacks(() => {
+    const result = runPlan(plan, running)
+    const isRepeated = seed % seedsPerRepeat !== 0 || runPlan(plan, running).traceHash === result.traceHash
+    return { result, isRepeated }
+  })
   const { history } = result
   tally.seeds++
   tally.first = Math.min(tally.first, seed)
@@ -120,6 +124,16 @@ function runSeed(seed: number, options: ExploreOptions, tally: Tally): void {
     laws.add(law)
     tally.finds.push({ seed, law, message })
   }
-  if (seed % seedsPerRepeat === 0 && runPlan(plan, running).traceHash !== result.traceHash)
-    tally.finds.push({ seed, law: 'REPEAT', message: 'the same seed gave two runs' })
+  if (!isRepeated) tally.finds.push({ seed, law: 'REPEAT', message: 'the same seed gave two runs' })
+}
+
+/** Records fail by the dozen here, and where an error was made is only asked when a seed is replayed. */
+function withoutStacks<T>(run: () => T): T {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return run()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }

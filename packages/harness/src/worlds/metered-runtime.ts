@@ -40,7 +40,14 @@ export class MeteredRuntime implements Runtime {
   private guardPeer(peer: Peer): Peer {
     return {
       onOpen: (link) => this.guard(() => peer.onOpen(link)),
-      onBytes: (bytes) => this.guard(() => peer.onBytes(bytes)),
+      onBytes: (bytes) => {
+        // Without a closure: this is where everything arrives.
+        try {
+          peer.onBytes(bytes)
+        } catch (error) {
+          this.crashed(error)
+        }
+      },
       onDrain: () => this.guard(() => peer.onDrain()),
       onClose: (why) => this.guard(() => peer.onClose(why)),
     }
@@ -52,19 +59,17 @@ export class MeteredRuntime implements Runtime {
       wallMs: () => clock.wallMs(),
       wakeAt: (atMs, wake) => {
         if (atMs === Number.POSITIVE_INFINITY) return () => {}
-        let pending = true
-        const settle = (): boolean => {
-          if (!pending) return false
-          pending = false
-          this.pendingTimers--
-          return true
-        }
+        let isPending = true
         this.pendingTimers++
         const cancel = clock.wakeAt(atMs, () => {
-          if (settle()) this.guard(wake)
+          if (!isPending) return
+          isPending = false
+          this.pendingTimers--
+          this.guard(wake)
         })
         return () => {
-          settle()
+          if (isPending) this.pendingTimers--
+          isPending = false
           cancel()
         }
       },

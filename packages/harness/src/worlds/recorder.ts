@@ -52,7 +52,9 @@ export class Recorder {
   }
 
   submitted(record: Omit<SentRecord, 'submittedAtMs' | 'settlements' | 'number'>): SentRecord {
-    const entry: SentRecord = { ...record, number: this.sent.length, submittedAtMs: this.nowMs(), settlements: [] }
+    const { topic, partition, key, value } = record
+    const number = this.sent.length
+    const entry: SentRecord = { number, topic, partition, key, value, submittedAtMs: this.nowMs(), settlements: [] }
     this.sent.push(entry)
     return entry
   }
@@ -60,9 +62,10 @@ export class Recorder {
   settled(record: SentRecord, end: Settlement): void {
     record.settlements.push(end)
     if (record.settlements.length === 1) this.settledCount++
-    const details =
-      end.outcome === 'acknowledged' ? { partition: end.partition, offset: end.offset } : { error: end.error }
-    this.trace('workload', `record-${end.outcome}`, { number: record.number, ...details })
+    const { number } = record
+    if (end.outcome === 'acknowledged')
+      this.trace('workload', 'record-acknowledged', { number, partition: end.partition, offset: end.offset })
+    else this.trace('workload', 'record-failed', { number, error: end.error })
   }
 
   /** Returns what to call when the step has returned. */

@@ -35,6 +35,7 @@ export function decodeBatch(
   const baseSequence = view.getInt32(53)
   const count = view.getInt32(57)
   const body = new VarintReader(decompressed(bytes.subarray(61), attributes & 0x07, codecs))
+  const { topic, partition } = at
   const records: LoggedRecord[] = []
   for (let i = 0; i < count; i++) {
     const length = body.varint()
@@ -53,7 +54,8 @@ export function decodeBatch(
     }
     if (body.at !== end) throw new SecondDecoderError(`record ${i} ends at ${body.at}, its length says ${end}`)
     records.push({
-      ...at,
+      topic,
+      partition,
       offset: baseOffset + BigInt(offsetDelta),
       timestamp: isLogAppendTime ? maxTimestamp : baseTimestamp + timestampDelta,
       batchTimestampMax: maxTimestamp,

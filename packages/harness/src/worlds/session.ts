@@ -136,7 +136,7 @@ export class Session {
   /** A look at the producer's memory. */
   measure(): void {
     if (this.producer === undefined) return
-    const { bufferAvailableBytes } = this.producer.inspect()
+    const { bufferAvailableBytes } = this.producer
     this.availableBytesMin = Math.min(this.availableBytesMin, bufferAvailableBytes)
     this.availableBytesMax = Math.max(this.availableBytesMax, bufferAvailableBytes)
   }

@@ -183,7 +183,8 @@ function append(one: { topic: Topic; partition: Partition } & Asked, acks: numbe
       error: error.name,
     })
     const logStartOffset = tellsLogStart ? partition.log.startOffset : -1n
-    return { answer: { ...refusal(one.index, error, errorMessage), logStartOffset, recordErrors } }
+    const { index } = one
+    return { answer: { index, errorCode: error.code, baseOffset: -1n, errorMessage, logStartOffset, recordErrors } }
   }
   if (topic.isInternal && call.clientId !== adminClientId) return refused(kafkaErrors.INVALID_TOPIC_EXCEPTION)
   if (node.isLogDirOffline && partition.replicas.includes(node.id)) return refused(kafkaErrors.KAFKA_STORAGE_ERROR)
@@ -211,7 +212,8 @@ function appendInSequence(
 ): Appended {
   const { cluster, node } = call
   const { log } = partition
-  const where = { broker: node.id, topic: partition.topic, partition: index }
+  const { topic } = partition
+  const broker = node.id
   const { producerId, producerEpoch, firstSequence: baseSequence } = batch
   if (producerId >= 0n) {
     log.producers.expire(cluster.wallMsAt(node))
@@ -220,7 +222,7 @@ function appendInSequence(
     if (verdict.is === 'duplicate') {
       const { baseOffset, maxTimestamp } = verdict.of
       call.wrote({ topic: partition.topic, partition: index, baseOffset, how: 'duplicate' })
-      cluster.tell({ event: 'batch-duplicate', ...where, baseOffset, producerId, baseSequence })
+      cluster.tell({ event: 'batch-duplicate', broker, topic, partition: index, baseOffset, producerId, baseSequence })
       // LogAppendTime even on a CreateTime topic: Kafka's, and clients see it (B26).
       const at = { baseOffset, logAppendTimeMs: maxTimestamp, logStartOffset: log.startOffset }
       // It is only as safe as its original: acks=all waits for the replicas once more.
@@ -230,8 +232,18 @@ function appendInSequence(
   if (!cluster.makeRoom(partition, batch.bytes.length, call)) return refused(asRefusal(kafkaErrors.KAFKA_STORAGE_ERROR))
   const { baseOffset, lastOffset } = partition.append(batch)
   call.wrote({ topic: partition.topic, partition: index, baseOffset, how: 'appended' })
-  const sizes = { records: batch.recordCount, bytes: batch.bytes.length }
-  cluster.tell({ event: 'batch-appended', ...where, baseOffset, ...sizes, producerId, producerEpoch, baseSequence })
+  cluster.tell({
+    event: 'batch-appended',
+    broker,
+    topic,
+    partition: index,
+    baseOffset,
+    records: batch.recordCount,
+    bytes: batch.bytes.length,
+    producerId,
+    producerEpoch,
+    baseSequence,
+  })
   const at = { baseOffset, logAppendTimeMs: batch.logAppendTimeMs, logStartOffset: log.startOffset }
   return { answer: written(index, at), requiredOffset: lastOffset + 1n }
 }
@@ -266,7 +278,8 @@ function written(
   index: number,
   where: { readonly baseOffset: bigint; readonly logAppendTimeMs: number; readonly logStartOffset: bigint },
 ): PartitionAnswer {
-  return { index, errorCode: kafkaErrors.NONE.code, ...where, logAppendTimeMs: BigInt(where.logAppendTimeMs) }
+  const { baseOffset, logAppendTimeMs, logStartOffset } = where
+  return { index, errorCode: 0, baseOffset, logAppendTimeMs: BigInt(logAppendTimeMs), logStartOffset }
 }
 
 function refusal(index: number, error: KafkaErrorRow, errorMessage: string | null = null): PartitionAnswer {

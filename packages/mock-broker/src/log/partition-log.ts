@@ -95,8 +95,18 @@ export class PartitionLog {
     setBaseOffset(bytes, 0, baseOffset)
     setPartitionLeaderEpoch(bytes, 0, leaderEpoch)
     const lastOffset = baseOffset + BigInt(recordCount - 1)
-    const identity = { recordCount, producerId, producerEpoch, firstSequence }
-    const stored = { baseOffset, lastOffset, leaderEpoch, maxTimestamp, bytes, ...identity, holders: 0 }
+    const stored: StoredBatch = {
+      baseOffset,
+      lastOffset,
+      leaderEpoch,
+      maxTimestamp,
+      bytes,
+      recordCount,
+      producerId,
+      producerEpoch,
+      firstSequence,
+      holders: 0,
+    }
     this.appendStored(stored, limits)
     return stored
   }

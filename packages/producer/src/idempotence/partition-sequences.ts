@@ -155,11 +155,12 @@ export class PartitionSequences {
     let next: number | undefined
     for (const { baseSequence, nextSequence } of this.inFlight) {
       // Holes are right: a batch may be confirmed while an earlier one that was appended, too, waits for its retry.
-      const isInOrder = next === undefined || !isBefore(baseSequence, next)
-      invariant(isInOrder, `${this.where}: sequence ${baseSequence} in flight after ${next}`)
+      if (next !== undefined && isBefore(baseSequence, next))
+        invariant(false, `${this.where}: sequence ${baseSequence} in flight after ${next}`)
       next = nextSequence
     }
-    invariant(this.places.size === this.inFlight.length, `${this.where}: every batch in flight has its place`)
+    if (this.places.size !== this.inFlight.length)
+      invariant(false, `${this.where}: every batch in flight has its place`)
   }
 
   private remove(batch: ProducerBatch): void {

@@ -98,9 +98,23 @@ export class Sender {
     const { recordCount: records, attempts: attempt, recordBytesMax } = batch
     const bytes = batch.seal().length
     const queuedMs = nowMs - batch.createdMs
-    const { compressionRatio } = batch
-    const facts = { node, records, bytes, attempt, queuedMs, compressionRatio, recordBytesMax }
-    this.parts.trace?.({ event: 'batch-drained', ...batch.identity, ...facts })
+    const { compressionRatio, id, topic, partition, baseSequence: sequence, producerEpoch: epoch } = batch
+    // One literal: objects joined by spreading cost microseconds each, and there is one for every batch.
+    this.parts.trace?.({
+      event: 'batch-drained',
+      batch: id,
+      topic,
+      partition,
+      sequence,
+      epoch,
+      node,
+      records,
+      bytes,
+      attempt,
+      queuedMs,
+      compressionRatio,
+      recordBytesMax,
+    })
   }
 
   /** What a batch came to when it was closed tells how the next ones of the topic compress. */

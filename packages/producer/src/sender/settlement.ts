@@ -202,7 +202,10 @@ export class Settlement {
     const logAppendTimeMs = answer === undefined || answer.errorCode !== 0 ? -1 : Number(answer.logAppendTimeMs)
     idempotence?.acknowledge(batch)
     batch.finish({ kind: 'success', baseOffset, logAppendTimeMs })
-    trace?.({ event: 'batch-completed', ...batch.identity, records: batch.recordCount, offset: baseOffset })
+    if (trace !== undefined) {
+      const { id, topic, partition, baseSequence: sequence, producerEpoch: epoch, recordCount: records } = batch
+      trace({ event: 'batch-completed', batch: id, topic, partition, sequence, epoch, records, offset: baseOffset })
+    }
     for (const done of accumulator.settle(batch)) completions.addBatch(done)
     accumulator.free(batch)
   }

@@ -95,6 +95,11 @@ export class Writer {
 
   /** Length (-1 for null) and text, as classic versions have them. */
   string(value: string | null): void {
+    if (isShortAscii(value)) {
+      this.int16(value.length)
+      this.ascii(value)
+      return
+    }
     const text = value === null ? null : this.encodeText(value)
     this.int16(text === null ? -1 : text.length)
     if (text !== null) this.raw(text)
@@ -102,6 +107,11 @@ export class Writer {
 
   /** Length plus one (0 for null) and text, as flexible versions have them. */
   compactString(value: string | null): void {
+    if (isShortAscii(value)) {
+      this.unsignedVarint(value.length + 1)
+      this.ascii(value)
+      return
+    }
     const text = value === null ? null : this.encodeText(value)
     this.unsignedVarint(text === null ? 0 : text.length + 1)
     if (text !== null) this.raw(text)
@@ -136,6 +146,11 @@ export class Writer {
     throw new EncodeError(formatFieldPath(this.path), problem)
   }
 
+  private ascii(value: string): void {
+    const start = this.grow(value.length)
+    for (let i = 0; i < value.length; i++) this.bytes[start + i] = value.charCodeAt(i)
+  }
+
   private encodeText(value: string): Uint8Array {
     if (typeof value !== 'string') this.fail(`expected a string, got ${describe(value)}`)
     const text = utf8.encode(value)
@@ -164,6 +179,13 @@ export class Writer {
     }
     return start
   }
+}
+
+/** Names of topics, hosts and clients: an encoder that is called for each of them costs more than the whole message. */
+function isShortAscii(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > 64) return false
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0x7f) return false
+  return true
 }
 
 /** A value for an error message: what it is, and what it holds where that is short. */
