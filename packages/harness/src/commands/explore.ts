@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDurationMs } from '@harrow/runtime'
 import { type CampaignOptions, runCampaign } from '../explore/campaign.ts'
-import { added, emptyTally, type Find, type Tally } from '../explore/explorer.ts'
+import { added, emptyTally, type Find, type Tally, tracesHash } from '../explore/explorer.ts'
 import { failureOf } from '../explore/failure.ts'
 import { missingMarks } from '../explore/marks.ts'
 import { coresWith } from '../explore/planted-bug.ts'
@@ -50,6 +50,10 @@ export const explore: Command = {
     shard: { type: 'string', value: '<i/n>', doc: 'Only the i-th of every n seeds: one machine of n.' },
     save: { type: 'string', value: '<folder>', doc: 'Write shrunk failures there as scenarios: scenarios/found.' },
     report: { type: 'string', value: '<file>', doc: 'Write what it came to as JSON, for harrow explore merge.' },
+    'trace-hash': {
+      type: 'boolean',
+      doc: 'Print one hash of all that happened: equal in any order, on any number of workers, on every machine.',
+    },
     'demand-marks': { type: 'boolean', doc: 'Fail if a place that must be reached was not.' },
     marks: { type: 'boolean', doc: 'Print how often each place was reached.' },
   },
@@ -76,6 +80,7 @@ export const explore: Command = {
       shard: shardOf(values),
       swarm,
       mutant,
+      hashesTraces: values['trace-hash'] === true,
       interrupted: context.interrupted,
       onProgress: (tally) => progress.show(tally),
     }
@@ -83,6 +88,7 @@ export const explore: Command = {
     const tally = await runCampaign(options)
     progress.end()
     context.out(`${summary(tally, performance.now() - startedMs)}\n`)
+    if (values['trace-hash'] === true) context.out(`traces ${tracesHash(tally)}\n`)
     if (typeof values['report'] === 'string')
       await writeFile(values['report'], `${JSON.stringify({ format: 1, tally }, null, 2)}\n`)
     await showFinds(tally, { swarm, mutant, saveTo: values['save'], context })
@@ -104,6 +110,7 @@ async function merge(
     tally = added(tally, report.tally)
   }
   context.out(`${summary(tally, undefined)}\n`)
+  if (tally.traces.some((lane) => lane !== 0)) context.out(`traces ${tracesHash(tally)}\n`)
   for (const [law, finds] of byLaw(tally.finds)) context.out(`${law}: ${listed(finds)}\n`)
   return outcomeOf(tally, values, context)
 }

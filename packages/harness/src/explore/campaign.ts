@@ -15,6 +15,8 @@ export interface CampaignOptions {
   readonly swarm?: readonly FaultClass[] | undefined
   /** A bug to plant: see planted-bug.ts. */
   readonly mutant?: string | undefined
+  /** See `Tally.traces`. Default false. */
+  readonly hashesTraces?: boolean
   readonly interrupted: AbortSignal
   readonly onProgress: (tally: Tally) => void
 }
@@ -32,6 +34,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
       forMs: options.forMs,
       swarm: options.swarm,
       mutant: options.mutant,
+      hashesTraces: options.hashesTraces ?? false,
     }
   }).filter((task) => task.seeds > 0)
   const first = tasks[0]

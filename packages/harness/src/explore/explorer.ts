@@ -18,6 +18,8 @@ export interface ExploreOptions extends PlanOptions {
   /** On the platform's monotonic clock. */
   readonly untilMs?: number
   readonly cores?: Cores
+  /** Work out `Tally.traces`. */
+  readonly hashesTraces?: boolean
   /** Asked between slices. */
   readonly isStopped?: () => boolean
   readonly onProgress?: (tally: Tally) => void
@@ -44,6 +46,11 @@ export interface Tally {
   last: number
   finds: Find[]
   marks: Marks
+  /**
+   * The trace hashes of all seeds, each mixed with its seed and summed up in two lanes of 32 bits: equal for the same
+   * seeds in any order, on any number of workers, on every platform. Zeros unless asked for.
+   */
+  traces: [number, number]
 }
 
 export function emptyTally(): Tally {
@@ -59,6 +66,7 @@ export function emptyTally(): Tally {
     last: Number.NEGATIVE_INFINITY,
     finds: [],
     marks: {},
+    traces: [0, 0],
   }
 }
 
@@ -78,7 +86,13 @@ export function added(a: Tally, b: Tally): Tally {
     last: Math.max(a.last, b.last),
     finds: [...a.finds, ...b.finds].sort((x, y) => x.seed - y.seed || (x.law < y.law ? -1 : 1)),
     marks,
+    traces: [(a.traces[0] + b.traces[0]) >>> 0, (a.traces[1] + b.traces[1]) >>> 0],
   }
+}
+
+/** Of all the seeds of a tally: 16 hexadecimal digits. */
+export function tracesHash({ traces }: Tally): string {
+  return traces.map((lane) => lane.toString(16).padStart(8, '0')).join('')
 }
 
 /** Runs seed after seed. A seed's result depends on nothing but the seed. */
@@ -118,6 +132,7 @@ function runSeed(seed: number, options: ExploreOptions, tally: Tally): void {
   tally.virtualMs += history.durationMs
   tally.faults += history.faultHits.length
   countMarks(history, tally.marks)
+  if (options.hashesTraces === true) addTrace(tally, seed, result.traceHash)
   const laws = new Set<string>()
   for (const { law, message } of result.violations) {
     if (laws.has(law)) continue
@@ -125,6 +140,14 @@ function runSeed(seed: number, options: ExploreOptions, tally: Tally): void {
     tally.finds.push({ seed, law, message })
   }
   if (!isRepeated) tally.finds.push({ seed, law: 'REPEAT', message: 'the same seed gave two runs' })
+}
+
+function addTrace({ traces }: Tally, seed: number, hash: string): void {
+  for (const lane of [0, 1] as const) {
+    const word = Number.parseInt(hash.slice(8 * lane, 8 * lane + 8), 16)
+    // Mixed with the seed, so that two seeds which change their traces are noticed.
+    traces[lane] = (traces[lane] + Math.imul(word ^ seed, 0x9e3779b1)) >>> 0
+  }
 }
 
 /** Records fail by the dozen here, and where an error was made is only asked when a seed is replayed. */

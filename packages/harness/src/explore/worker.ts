@@ -12,6 +12,7 @@ export interface WorkerTask {
   readonly swarm: readonly FaultClass[] | undefined
   /** A bug to plant: see planted-bug.ts. */
   readonly mutant: string | undefined
+  readonly hashesTraces: boolean
 }
 
 export interface WorkerReport {
@@ -24,6 +25,7 @@ const reportMs = 250
 if (parentPort !== null) {
   const port = parentPort
   const { from, seeds, stride, forMs, swarm, mutant } = workerData as WorkerTask
+  const { from, seeds, stride, forMs, swarm, hashesTraces } = workerData as WorkerTask
   let stopped = false
   let reportedMs = performance.now()
   port.on('message', () => (stopped = true))
@@ -32,6 +34,7 @@ if (parentPort !== null) {
     from,
     seeds,
     stride,
+    hashesTraces,
     untilMs: performance.now() + forMs,
     ...(swarm === undefined ? {} : { swarm }),
     ...(cores === undefined ? {} : { cores }),
