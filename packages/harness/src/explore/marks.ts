@@ -5,20 +5,32 @@ export type Marks = Record<string, number>
 
 /**
  * Places in both cores that an exploration must come to, each told by the event stream: what is never reached is not
- * tested, whatever the number of seeds ("sometimes" assertions, as Antithesis calls them). Every kind of event and every
- * `mark` event counts by its name; these are finer.
+ * tested, whatever the number of seeds ("sometimes" assertions, as Antithesis calls them). Every kind of event counts by
+ * its name; these are finer. The cores tell their events anyway, so outside of a simulation a mark costs nothing.
  */
 const details: Readonly<Record<string, (event: TraceEvent['details']) => string | undefined>> = {
-  mark: ({ mark }) => String(mark),
+  // The producer.
+  'batch-drained': ({ attempt, compressionRatio }) =>
+    attempt !== 0 ? 'sent-again' : compressionRatio === 1 ? undefined : 'compressed',
   'batch-expired': ({ certainty }) => `expired-${certainty}`,
   'batch-retried': ({ because }) => `retried-${because}`,
   'batch-failed': ({ because }) => `failed-${because}`,
-  'batch-refused': ({ error }) => `refused-${error}`,
+  'send-failed': ({ because }) => `send-failed-${because}`,
   'record-failed': ({ error }) => `record-${error}`,
   'send-blocked': ({ on }) => `blocked-on-${on}`,
+  'request-timed-out': ({ api }) => `timed-out-${api}`,
   'connection-lost': ({ because }) => `lost-${String(because).replace(/ .*/, '')}`,
-  'fault-hit': ({ action }) => `fault-${action}`,
+  fatal: ({ because }) => `fatal-${because}`,
   closed: ({ forced }) => (forced === true ? 'closed-by-force' : 'closed-in-peace'),
+  // The cluster.
+  'request-received': ({ api, version }) => `${api}-v${version}`,
+  'request-answered': ({ bytes }) => (bytes === 0 ? 'answered-with-silence' : undefined),
+  'batch-appended': ({ producerEpoch }) => ((producerEpoch as number) > 0 ? 'appended-after-bump' : undefined),
+  'batch-refused': ({ error }) => `refused-${error}`,
+  'connection-closed': ({ because }) => `closed-because-${String(because).replace(/[ "].*/, '')}`,
+  'leader-moved': ({ leader }) => (leader === -1 ? 'nobody-leads' : undefined),
+  'fault-hit': ({ action }) => `fault-${action}`,
+  finding: ({ kind }) => `finding-${kind}`,
 }
 
 export function countMarks(history: History, marks: Marks): void {

@@ -162,6 +162,8 @@ export class RecordAccumulator {
 
   /** One look at every queue with data. `isHurried`: nothing lingers, because of flush, close or sends out of memory. */
   ready(cluster: Cluster, nowMs: number, options: { readonly isHurried: boolean }): ReadyCheck {
+    // Most turns: an answer came, and everything is on its way.
+    if (this.queues.queued.size === 0) return nothingReady
     const work = new Map<number, NodeWork>()
     const topicsWithoutLeader = new Set<string>()
     let nextCheckMs = Number.POSITIVE_INFINITY
@@ -325,6 +327,12 @@ export class RecordAccumulator {
     const isAdaptive = this.options.partitionerAdaptivePartitioningEnable
     return partitionLoads(topic, { cluster: at.cluster, nowMs: at.nowMs, queues, availability, isAdaptive })
   }
+}
+
+const nothingReady: ReadyCheck = {
+  work: [],
+  nextCheckMs: Number.POSITIVE_INFINITY,
+  topicsWithoutLeader: new Set<string>(),
 }
 
 /** The sender need not hear of a record that joined a batch which is waiting for its time. */

@@ -205,6 +205,8 @@ export class Metadata {
    * is known, or names a node of unknown address. Returns whether any was taken.
    */
   applyLeaderHints(hints: readonly LeaderHint[], endpoints: readonly ClusterNode[]): boolean {
+    // Nearly every answer: nothing to copy for it.
+    if (hints.length === 0) return false
     const nodes = new Map(this.snapshot.nodes)
     const topics = new Map(this.snapshot.topics)
     const addresses = new Map(endpoints.map((node) => [node.id, node]))
