@@ -4,7 +4,7 @@ import { parseDurationMs } from '@harrow/runtime'
 import { type CampaignOptions, runCampaign } from '../explore/campaign.ts'
 import { added, emptyTally, type Find, type Tally, tracesHash } from '../explore/explorer.ts'
 import { failureOf } from '../explore/failure.ts'
-import { missingMarks } from '../explore/marks.ts'
+import { missingMarks, requiredMarks, seedsForMarks } from '../explore/marks.ts'
 import { coresWith } from '../explore/planted-bug.ts'
 import { type FaultClass, faultClasses } from '../explore/swarm.ts'
 import { toYaml } from '../explore/to-yaml.ts'
@@ -54,7 +54,10 @@ export const explore: Command = {
       type: 'boolean',
       doc: 'Print one hash of all that happened: equal in any order, on any number of workers, on every machine.',
     },
-    'demand-marks': { type: 'boolean', doc: 'Fail if a place that must be reached was not.' },
+    'demand-marks': {
+      type: 'boolean',
+      doc: `Fail if a place that must be reached was not, as ${seedsForMarks} seeds of all classes always do.`,
+    },
     marks: { type: 'boolean', doc: 'Print how often each place was reached.' },
   },
   examples: [
@@ -92,7 +95,8 @@ export const explore: Command = {
     if (typeof values['report'] === 'string')
       await writeFile(values['report'], `${JSON.stringify({ format: 1, tally }, null, 2)}\n`)
     await showFinds(tally, { swarm, mutant, saveTo: values['save'], context })
-    return outcomeOf(tally, values, context)
+    // Fewer seeds, fewer faults or a planted bug may miss a place.
+    return outcomeOf(tally, { ...values, 'demand-marks': demandsMarks(tally, values) }, context)
   },
 }
 
@@ -123,11 +127,18 @@ function outcomeOf(tally: Tally, values: ParsedArguments['values'], context: Com
   }
   if (tally.finds.length > 0) return exitCodes.failed
   const missing = missingMarks(tally.marks)
+  const reached = requiredMarks.length - missing.length
+  context.out(`${reached} of ${requiredMarks.length} places that must be reached were; --marks prints how often each\n`)
   if (values['demand-marks'] === true && missing.length > 0) {
     context.out(`never reached: ${missing.join(', ')}\n`)
     return exitCodes.failed
   }
   return context.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok
+}
+
+function demandsMarks({ seeds }: Tally, values: ParsedArguments['values']): boolean {
+  const isWhole = values['swarm'] === undefined && values['mutant'] === undefined
+  return values['demand-marks'] === true || (isWhole && seeds >= seedsForMarks)
 }
 
 async function showFinds(
