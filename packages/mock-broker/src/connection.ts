@@ -61,6 +61,8 @@ export class Connection implements Peer, Source, ConnectionControl {
   private mustDrain = false
   private isPumping = false
   private clientGone: (() => void) | undefined
+  /** One for all requests: they come one at a time, and it knows nothing of any. */
+  private readonly sink = this.makeSink()
   private cancelIdle: (() => void) | undefined
   private usedAtMs: number
 
@@ -231,7 +233,7 @@ export class Connection implements Peer, Source, ConnectionControl {
       const frame = this.frames.shift()
       if (frame === undefined) break
       this.isBusy = true
-      const clientGone = this.parts.pipeline.take(frame, this, this.sink())
+      const clientGone = this.parts.pipeline.take(frame, this, this.sink)
       if (this.isBusy) this.clientGone = clientGone
     }
     this.isPumping = false
@@ -244,7 +246,7 @@ export class Connection implements Peer, Source, ConnectionControl {
     this.updatePaused()
   }
 
-  private sink(): Sink {
+  private makeSink(): Sink {
     const done = (act: () => void): void => {
       if (this.state !== 'open') return
       this.isBusy = false

@@ -180,7 +180,7 @@ class SimulatedLink implements Link {
     for (let from = 0; from < copy.length; ) {
       const left = copy.length - from
       const length = Number.isFinite(chunkBytesMax) ? Math.min(left, 1 + this.random.below(chunkBytesMax)) : left
-      const chunk = copy.subarray(from, from + length)
+      const chunk = length === copy.length ? copy : copy.subarray(from, from + length)
       from += length
       this.lastArrivalMs = Math.max(this.lastArrivalMs, this.clock.nowMs() + this.latencyMs())
       this.clock.wakeAt(this.lastArrivalMs, () => other.arrived(chunk, this))
