@@ -25,7 +25,10 @@ const details: Readonly<Record<string, (event: TraceEvent['details']) => string 
   // The cluster.
   'request-received': ({ api, version }) => `${api}-v${version}`,
   'request-answered': ({ bytes }) => (bytes === 0 ? 'answered-with-silence' : undefined),
-  'batch-appended': ({ producerEpoch }) => ((producerEpoch as number) > 0 ? 'appended-after-bump' : undefined),
+  'batch-appended': ({ producerEpoch, baseSequence, records }) => {
+    if ((baseSequence as number) + (records as number) > 2 ** 31) return 'sequence-wrapped'
+    return (producerEpoch as number) > 0 ? 'appended-after-bump' : undefined
+  },
   'batch-refused': ({ error }) => `refused-${error}`,
   'connection-closed': ({ because }) => `closed-because-${String(because).replace(/[ "].*/, '')}`,
   'leader-moved': ({ leader }) => (leader === -1 ? 'nobody-leads' : undefined),

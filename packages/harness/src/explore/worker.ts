@@ -24,8 +24,7 @@ const reportMs = 250
 
 if (parentPort !== null) {
   const port = parentPort
-  const { from, seeds, stride, forMs, swarm, mutant } = workerData as WorkerTask
-  const { from, seeds, stride, forMs, swarm, hashesTraces } = workerData as WorkerTask
+  const { from, seeds, stride, forMs, swarm, mutant, hashesTraces } = workerData as WorkerTask
   let stopped = false
   let reportedMs = performance.now()
   port.on('message', () => (stopped = true))
