@@ -15,7 +15,8 @@ const boundExtra = 12
  * do not exceed max.request.size, unless there is only one.
  *
  * Global bound, for runs without faults: give each batch the interval from its creation to the end of its linger, or to
- * the creation of its successor, which means that it was full. The fewest requests that stab all intervals of a broker
+ * the creation of its successor, which means that it was full, or to its leaving while a send waited for memory, as then
+ * nothing may linger (RecordAccumulator.ready: `exhausted`). The fewest requests that stab all intervals of a broker
  * (greedy interval stabbing), or the batches of its busiest partition, of which each request takes one, are what a
  * clairvoyant producer needs; ours may need a few times as many.
  */
@@ -150,11 +151,17 @@ export function requestBounds(
     nodes.set(node, known)
     return known
   }
-  for (const event of eventsOf(history, 'batch-drained')) {
+  let waitForMemory = 0
+  for (const event of eventsOf(history, 'batch-drained', 'send-blocked', 'send-unblocked')) {
+    if (event.event !== 'batch-drained') {
+      if (event.details['on'] === 'memory') waitForMemory += event.event === 'send-blocked' ? 1 : -1
+      continue
+    }
     const { batch, node, bytes } = event.details
     const from = created.get(batch)
     if (from === undefined) continue
-    const until = Math.min(from + history.producer.lingerMs, fullAt.get(batch) ?? Number.POSITIVE_INFINITY)
+    const endMs = waitForMemory > 0 ? event.atMs : Number.POSITIVE_INFINITY
+    const until = Math.min(from + history.producer.lingerMs, fullAt.get(batch) ?? Number.POSITIVE_INFINITY, endMs)
     const one = of(node as number)
     one.intervals.push([from, until])
     one.bytes += bytes as number

@@ -7,9 +7,26 @@ const failed = told(5, 'batch-failed', { ...of(3), because: 'INVALID_PRODUCER_EP
 
 test('FENCE: a batch under the epoch that was fenced is found, one under a newer epoch is lawful', () => {
   const found = fence.judge(
-    history([], { trace: [failed, told(6, 'batch-drained', of(3)), told(7, 'batch-drained', of(4))] }),
+    history([], {
+      trace: [
+        failed,
+        told(6, 'batch-drained', { ...of(3), attempt: 0 }),
+        told(7, 'batch-drained', { ...of(4), attempt: 0 }),
+      ],
+    }),
   )
   expect(found.map((one) => one.message)).toEqual(['a batch of orders-0 epoch 3 was sent after a broker had fenced it'])
+})
+
+test('FENCE: a batch that was sent before is asked about under the numbers it may have in the log', () => {
+  const again = told(6, 'batch-drained', { ...of(3), attempt: 1 })
+  expect(fence.judge(history([], { trace: [failed, again] }))).toEqual([])
+})
+
+test('FENCE: an epoch under which a batch was taken later was not fenced', () => {
+  const next = told(7, 'batch-drained', { ...of(3), attempt: 0 })
+  const taken = told(6, 'batch-completed', { ...of(3), offset: 0n })
+  expect(fence.judge(history([], { trace: [failed, taken, next] }))).toEqual([])
 })
 
 test('FENCE: a Produce request after a fatal error is found, Metadata is lawful', () => {

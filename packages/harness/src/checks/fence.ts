@@ -5,19 +5,23 @@ import { eventsOf, whereOf } from './trace-index.ts'
 const fencing = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH']
 
 /**
- * FENCE: after a batch failed with PRODUCER_FENCED or INVALID_PRODUCER_EPOCH nothing more of its partition is sent with
- * that epoch; after an error that is fatal no Produce request is sent at all.
+ * FENCE: after a batch failed with PRODUCER_FENCED or INVALID_PRODUCER_EPOCH no further batch of its partition is sent for
+ * the first time with that epoch; after an error that is fatal no Produce request is sent at all.
+ *
+ * A batch that was sent before may be in the log under its old numbers. Sending it again under these is the only question
+ * that a broker answers without writing it twice, so it is lawful. And an epoch under which a broker takes batches
+ * afterwards was not fenced.
  */
 export const fence: Law = {
   name: 'FENCE',
   insideOnly: needsTrace,
-  statement: 'a producer that was fenced sends nothing more with that epoch',
+  statement: 'a producer that was fenced sends nothing new with that epoch',
   unbound: (history) => (history.producer.idempotent ? undefined : 'not idempotent: there is no epoch'),
   judge(history) {
     const violations: Violation[] = []
     const fenced = new Map<string, number>()
     let fatalAtMs: number | undefined
-    for (const event of eventsOf(history, 'fatal', 'batch-failed', 'batch-drained', 'request-sent')) {
+    for (const event of eventsOf(history, 'fatal', 'batch-failed', 'batch-drained', 'batch-completed', 'request-sent')) {
       const { details, atMs } = event
       if (event.event === 'fatal') fatalAtMs ??= atMs
       else if (event.event === 'request-sent') {
@@ -27,8 +31,9 @@ export const fence: Law = {
       } else {
         const epoch = `${whereOf(event)} epoch ${details['epoch']}`
         if (event.event === 'batch-failed' && fencing.includes(String(details['because']))) fenced.set(epoch, atMs)
+        if (event.event === 'batch-completed') fenced.delete(epoch)
         const fencedAtMs = fenced.get(epoch)
-        if (event.event !== 'batch-drained' || fencedAtMs === undefined) continue
+        if (event.event !== 'batch-drained' || details['attempt'] !== 0 || fencedAtMs === undefined) continue
         violations.push({
           law: 'FENCE',
           message: `a batch of ${epoch} was sent after a broker had fenced it`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { history, notIdempotent, written } from '../../test/hand-made-history.ts'
+import { failed, history, notIdempotent, written } from '../../test/hand-made-history.ts'
 import { order } from './order.ts'
 
 test('ORDER: increasing numbers in each partition are lawful, whatever the other partitions do', () => {
@@ -26,6 +26,12 @@ test('ORDER: a repeat of something already seen is not out of order', () => {
       ]),
     ),
   ).toEqual([])
+})
+
+test('ORDER: without idempotence a record that failed may be late, as nothing stops its request', () => {
+  const late = [{ logged: [[0, 1]], ends: [failed('DELIVERY_TIMEOUT', 'maybe')] } as const, written(0)]
+  expect(order.judge(history(late, { producer: { ...notIdempotent, inFlightRequestsMax: 1 } }))).toEqual([])
+  expect(order.judge(history(late))).toHaveLength(1)
 })
 
 test('ORDER: binds without idempotence only with one request in flight', () => {

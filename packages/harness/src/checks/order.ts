@@ -4,8 +4,10 @@ import { groupBy, sourceOf } from './logged.ts'
 
 /**
  * ORDER: in the log of a partition the records of one producer are in the order of their `send` calls. With
- * idempotence: strictly. Without it, with one request in flight: after dropping repeats of records already seen.
- * Without it, with several in flight: not promised, so not judged (KIP-679 is why the default changed).
+ * idempotence: strictly. Without it, with one request in flight: after dropping repeats of records already seen, and those
+ * that failed. (A request outlives its connection: a broker may handle it long after the producer gave it up and sent the
+ * next, and nothing in it tells the broker that it is late.) Without it, with several in flight: not promised, so not
+ * judged (KIP-679 is why the default changed).
  */
 export const order: Law = {
   name: 'ORDER',
@@ -31,6 +33,7 @@ export function judgeOrder(law: string, history: History, entries: readonly Logg
     // A repeat is EXACTLY1's to judge: counting it as a step back would report one mistake under two names.
     if (seen.has(record.number)) continue
     seen.add(record.number)
+    if (!history.producer.idempotent && record.settlements[0]?.outcome === 'failed') continue
     if (last !== undefined && record.number < last.record.number) {
       violations.push({
         law,

@@ -20,7 +20,8 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
   const random = seededRandom(seed).fork('plan')
   const brokers = pick(random.fork('brokers'), [1, 2, 3])
   const partitions = pick(random.fork('partitions'), [1, 2, 3, 4, 6])
-  const producer = producerOf(random)
+  const network = networkOf(random.fork('network'))
+  const producer = producerOf(random, network.latency?.[1] ?? 1)
   const workload = workloadOf(random.fork('workload'))
   const context: SwarmContext = {
     topic,
@@ -33,7 +34,7 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     name: `seed ${seed}`,
     seed,
     strict: true,
-    network: networkOf(random.fork('network')),
+    network,
     cluster: clusterOf(random.fork('cluster'), { brokers, partitions }),
     producer,
     ...numbersFrom(random.fork('numbers')),
@@ -98,7 +99,10 @@ function clusterOf(random: Random, size: { readonly brokers: number; readonly pa
   }
 }
 
-function producerOf(random: Random) {
+/** A record on a new connection: connect, ApiVersions and Produce, there and back, and a little for linger and turns. */
+const legsOfFirstRecord = 8
+
+function producerOf(random: Random, latencyMsMax: number) {
   const draw = <T>(key: string, choices: readonly T[]): T => pick(random.fork(key), choices)
   const isIdempotent = draw('enable.idempotence', [true, true, true, false])
   const acks = isIdempotent ? ('all' as const) : draw('acks', ['all', 'all', 1, 0] as const)
@@ -128,7 +132,8 @@ function producerOf(random: Random) {
       10_000,
     ]),
     'request.timeout.ms': requestTimeoutMs,
-    'delivery.timeout.ms': lingerMs + requestTimeoutMs + slackMs,
+    // Never so short that a record without any fault cannot arrive in time.
+    'delivery.timeout.ms': lingerMs + Math.max(requestTimeoutMs + slackMs, legsOfFirstRecord * latencyMsMax),
     'retry.backoff.ms': retryBackoffMs,
     'retry.backoff.max.ms': retryBackoffMs * draw('retry.backoff.max.ms', [1, 4, 10]),
     'reconnect.backoff.ms': draw('reconnect.backoff.ms', [0, 5, 20]),
