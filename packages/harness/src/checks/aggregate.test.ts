@@ -54,7 +54,11 @@ test('AGGREGATE: without faults many more requests than a clairvoyant needs are 
 })
 
 test('AGGREGATE: batches that had to leave for the sake of a send that waits for memory could not have waited', () => {
-  const turns = Array.from({ length: 40 }, (_, i) => [created(i, i, i), drained(i + 0.5, i, i, 10), sent(i + 0.5)]).flat()
+  const turns = Array.from({ length: 40 }, (_, i) => [
+    created(i, i, i),
+    drained(i + 0.5, i, i, 10),
+    sent(i + 0.5),
+  ]).flat()
   const waits = told(0, 'send-blocked', { topic: 'orders', on: 'memory' })
   const producer = { ...history([]).producer, lingerMs: 1_000 }
   expect(aggregate.judge(history([], { producer, trace: turns }))).toHaveLength(1)

@@ -21,7 +21,14 @@ export const fence: Law = {
     const violations: Violation[] = []
     const fenced = new Map<string, number>()
     let fatalAtMs: number | undefined
-    for (const event of eventsOf(history, 'fatal', 'batch-failed', 'batch-drained', 'batch-completed', 'request-sent')) {
+    for (const event of eventsOf(
+      history,
+      'fatal',
+      'batch-failed',
+      'batch-drained',
+      'batch-completed',
+      'request-sent',
+    )) {
       const { details, atMs } = event
       if (event.event === 'fatal') fatalAtMs ??= atMs
       else if (event.event === 'request-sent') {

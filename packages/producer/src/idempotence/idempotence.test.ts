@@ -742,3 +742,24 @@ test('idempotence: an old batch of another partition that fails for good after t
   expect(arrivals(world.cluster.batches, 1).at(-1)).toBe('0@1')
   expect(world.core.inspect()).toMatchObject({ incompleteBatches: 0, producerEpoch: 1 })
 })
+
+test('idempotence: once a broker has fenced the epoch nothing new is numbered under it, even if the last number was confirmed', () => {
+  const world = warm()
+  const attemptsOf = (value: string) => world.cluster.batches.filter(({ values }) => values[0] === value).length
+  world.cluster.produceScript = () => (_, partition) => {
+    const { values } = world.cluster.batches.filter((one) => one.partition === partition).at(-1)!
+    // REQUEST_TIMED_OUT, which may be in the log; then INVALID_PRODUCER_EPOCH.
+    return values[0] === 'a' ? { errorCode: attemptsOf('a') === 1 ? 7 : 47 } : {}
+  }
+  for (const value of ['a', 'b']) world.send('orders', value)
+  world.runUntil(() => world.outcomes.length === 3, 10_000)
+  world.send('orders', 'c')
+  world.runUntil(() => world.outcomes.length === 4, 10_000)
+  expect(world.outcomes.map(({ value, error }) => [value, error?.code, error?.certainty])).toEqual([
+    ['first', undefined, undefined],
+    ['a', 'INVALID_PRODUCER_EPOCH', 'maybe'],
+    ['b', undefined, undefined],
+    ['c', undefined, undefined],
+  ])
+  expect(arrivals(world.cluster.batches)).toEqual(['0@0', '1@0', '2@0', '1@0', '0@1'])
+})

@@ -67,6 +67,11 @@ export class Idempotence {
     this.change(batch, (sequences) => sequences.breakAt(batch.baseSequence))
   }
 
+  /** A broker has seen a later epoch than that of `batch` (java-producer: handleFailedBatch asks for a bump). */
+  leaveEpoch(batch: ProducerBatch): void {
+    this.change(batch, (sequences) => sequences.leaveEpoch({ producerId: batch.producerId, epoch: batch.producerEpoch }))
+  }
+
   isFirstInFlight(batch: ProducerBatch): boolean {
     return this.sequencesOf(batch).isFirst(batch)
   }

@@ -93,6 +93,14 @@ export class PartitionSequences {
     else this.unresolvedNext = batch.nextSequence
   }
 
+  /**
+   * Nothing new is numbered under this epoch. What has a number already may be in the log under it, so it settles first.
+   * Differs from Java, which renumbers that at once, and writes it a second time if it had arrived.
+   */
+  leaveEpoch(refused: ProducerIdAndEpoch): void {
+    if (this.isOf(refused)) this.breakAt(this.next)
+  }
+
   /** The numbers cannot go on from here. */
   breakAt(sequence: number): void {
     if (this.gapAt === undefined || isBefore(sequence, this.gapAt)) this.gapAt = sequence

@@ -176,6 +176,7 @@ export class Settlement {
     const { accumulator, idempotence } = this.parts
     if (verdict.do === 'complete') idempotence?.acknowledge(batch)
     else idempotence?.giveUp(batch, batch.mayBeInLog ? 'maybe' : 'definite')
+    if (verdict.do === 'fail' && verdict.leavesEpoch) idempotence?.leaveEpoch(batch)
     accumulator.free(batch)
   }
 
@@ -239,13 +240,18 @@ export class Settlement {
     trace?.({ event: 'batch-split', ...batch.identity, records: batch.recordCount, parts: parts.length })
   }
 
-  private fail(batch: ProducerBatch, verdict: { readonly isFatal: boolean }, outcome: Outcome): void {
+  private fail(
+    batch: ProducerBatch,
+    verdict: { readonly isFatal: boolean; readonly leavesEpoch: boolean },
+    outcome: Outcome,
+  ): void {
     const { error: row = kafkaErrors.UNKNOWN_SERVER_ERROR, answer, because } = outcome
     const certainty = certaintyOf(batch)
     const errorOf = errorsOf(batch, row, { certainty, answer, because })
     const { recordCount: records } = batch
     this.parts.trace?.({ event: 'batch-failed', ...batch.identity, records, because: row.name, certainty })
     this.giveUp(batch, certainty, errorOf)
+    if (verdict.leavesEpoch) this.parts.idempotence?.leaveEpoch(batch)
     if (verdict.isFatal) this.failForGood(row)
   }
 

@@ -6,8 +6,11 @@ export type Verdict =
   /** `restartSequences`: only new numbers, under a new epoch, can make the broker take it. */
   | { readonly do: 'retry'; readonly restartSequences: boolean }
   | { readonly do: 'split' }
-  /** `isFatal`: nothing that this producer sends can succeed any more. */
-  | { readonly do: 'fail'; readonly isFatal: boolean }
+  /**
+   * `isFatal`: nothing that this producer sends can succeed any more. `leavesEpoch`: nothing new can under this epoch, as
+   * the broker has seen a later one.
+   */
+  | { readonly do: 'fail'; readonly isFatal: boolean; readonly leavesEpoch: boolean }
 
 /** Facts about a batch and its answer. */
 export interface VerdictFacts {
@@ -60,7 +63,8 @@ export function judge(facts: VerdictFacts): Verdict {
     return { do: 'retry', restartSequences: facts.isFirstInFlight }
   }
   if (mayRetry && error.retriable) return { do: 'retry', restartSequences: false }
-  return { do: 'fail', isFatal: isIdempotent && fatalWhenIdempotent.has(error.name) }
+  const leavesEpoch = isIdempotent && error.name === 'INVALID_PRODUCER_EPOCH'
+  return { do: 'fail', isFatal: isIdempotent && fatalWhenIdempotent.has(error.name), leavesEpoch }
 }
 
 /**
