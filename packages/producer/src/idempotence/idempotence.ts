@@ -69,7 +69,9 @@ export class Idempotence {
 
   /** A broker has seen a later epoch than that of `batch` (java-producer: handleFailedBatch asks for a bump). */
   leaveEpoch(batch: ProducerBatch): void {
-    this.change(batch, (sequences) => sequences.leaveEpoch({ producerId: batch.producerId, epoch: batch.producerEpoch }))
+    this.change(batch, (sequences) =>
+      sequences.leaveEpoch({ producerId: batch.producerId, epoch: batch.producerEpoch }),
+    )
   }
 
   isFirstInFlight(batch: ProducerBatch): boolean {
