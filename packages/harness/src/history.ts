@@ -188,7 +188,7 @@ export interface WithoutFaults {
   readonly latencyMsMax: number
 }
 
-/** Most events that happened without time passing. */
+/** Most events that happened without time passing; arrivals of bytes are not among them. */
 export interface BusiestMoment {
   readonly atMs: number
   readonly steps: number

@@ -15,10 +15,10 @@ const boundExtra = 12
  * do not exceed max.request.size, unless there is only one.
  *
  * Global bound, for runs without faults: give each batch the interval from its creation to the end of its linger, or to
- * the creation of its successor, which means that it was full, or to its leaving while a send waited for memory, as then
- * nothing may linger (RecordAccumulator.ready: `exhausted`). The fewest requests that stab all intervals of a broker
+ * the creation of its successor, which means that it was full. The fewest requests that stab all intervals of a broker
  * (greedy interval stabbing), or the batches of its busiest partition, of which each request takes one, are what a
- * clairvoyant producer needs; ours may need a few times as many.
+ * clairvoyant producer needs; ours may need a few times as many. Requests that leave while a send waits for memory are not
+ * counted, nor are their batches: nothing may linger then (java-producer: RecordAccumulator.ready, `exhausted`).
  */
 export const aggregate: Law = {
   name: 'AGGREGATE',
@@ -130,7 +130,7 @@ function judgeBound(history: History): Violation[] {
   })
 }
 
-/** Per broker: Produce requests sent, the fewest that could have done, and the bytes of all batches. */
+/** Per broker: Produce requests sent that were free to wait, the fewest that could have done, and the bytes of all batches. */
 export function requestBounds(
   history: History,
 ): { readonly node: number; readonly requests: number; readonly bound: number; readonly bytes: number }[] {
@@ -147,28 +147,34 @@ export function requestBounds(
   }
   const nodes = new Map<number, NodeLoad>()
   const of = (node: number): NodeLoad => {
-    const known = nodes.get(node) ?? { intervals: [], requests: 0, bytes: 0, batches: new Map<string, number>() }
+    const known = nodes.get(node) ?? {
+      intervals: [],
+      requests: 0,
+      bytes: 0,
+      batches: new Map<string, number>(),
+      isHurried: false,
+    }
     nodes.set(node, known)
     return known
   }
   let waitForMemory = 0
-  for (const event of eventsOf(history, 'batch-drained', 'send-blocked', 'send-unblocked')) {
-    if (event.event !== 'batch-drained') {
-      if (event.details['on'] === 'memory') waitForMemory += event.event === 'send-blocked' ? 1 : -1
-      continue
-    }
-    const { batch, node, bytes } = event.details
-    const from = created.get(batch)
-    if (from === undefined) continue
-    const endMs = waitForMemory > 0 ? event.atMs : Number.POSITIVE_INFINITY
-    const until = Math.min(from + history.producer.lingerMs, fullAt.get(batch) ?? Number.POSITIVE_INFINITY, endMs)
-    const one = of(node as number)
-    one.intervals.push([from, until])
-    one.bytes += bytes as number
-    one.batches.set(whereOf(event), (one.batches.get(whereOf(event)) ?? 0) + 1)
-  }
-  for (const { details } of eventsOf(history, 'request-sent')) {
-    if (details['api'] === 'Produce') of(details['node'] as number).requests++
+  for (const event of eventsOf(history, 'batch-drained', 'request-sent', 'send-blocked', 'send-unblocked')) {
+    const { details } = event
+    if (event.event === 'batch-drained') {
+      const from = created.get(details['batch'])
+      const load = of(details['node'] as number)
+      if (waitForMemory > 0) load.isHurried = true
+      if (from === undefined || load.isHurried) continue
+      const until = Math.min(from + history.producer.lingerMs, fullAt.get(details['batch']) ?? Number.POSITIVE_INFINITY)
+      load.intervals.push([from, until])
+      load.bytes += details['bytes'] as number
+      load.batches.set(whereOf(event), (load.batches.get(whereOf(event)) ?? 0) + 1)
+    } else if (event.event === 'request-sent') {
+      if (details['api'] !== 'Produce') continue
+      const load = of(details['node'] as number)
+      if (!load.isHurried) load.requests++
+      load.isHurried = false
+    } else if (details['on'] === 'memory') waitForMemory += event.event === 'send-blocked' ? 1 : -1
   }
   return [...nodes].map(([node, { intervals, requests, bytes, batches }]) => {
     const bound = Math.max(stabs(intervals), ...batches.values())
@@ -182,6 +188,8 @@ interface NodeLoad {
   readonly batches: Map<string, number>
   requests: number
   bytes: number
+  /** The request that is being put together leaves for the sake of a send that waits for memory. */
+  isHurried: boolean
 }
 
 /** The fewest points that touch every interval: always the earliest end that is not touched yet. */

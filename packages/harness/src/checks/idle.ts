@@ -5,7 +5,8 @@ const stepsBase = 1_000
 const stepsPerRecord = 20
 
 /**
- * IDLE: no more than 1000 events, and 20 more per record, happen without time passing. Whoever needs more spins: a
+ * IDLE: no more than 1000 events, and 20 more per record, happen without time passing, the arrival of bytes not counted:
+ * a network may cut them as small as it likes. Whoever needs more spins: a
  * deadline that never moves forward (KAFKA-7311), a wake-up that wakes itself.
  */
 export const idle: Law = {

@@ -22,3 +22,9 @@ test('LIVE: does not bind without probes, after a fatal error, or with next to n
   expect(live.unbound?.(history([], { probes, trace: [told(1, 'fatal', {})] }))).toMatch('nothing more')
   expect(live.unbound?.(history([], { probes, producer: { ...settings, retries: 1 } }))).toBe('only 1 retries')
 })
+
+test('LIVE: who waits for metadata no longer than one request may take can be told that it was too short', () => {
+  const short = history([{ ends: [failed('METADATA_TIMEOUT', 'definite')] }], { probes })
+  expect(live.judge({ ...short, producer: { ...settings, blockMsMax: settings.requestTimeoutMs - 1 } })).toEqual([])
+  expect(live.judge({ ...short, producer: { ...settings, blockMsMax: settings.requestTimeoutMs } })).toHaveLength(1)
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { failed, history, notIdempotent, written } from '../../test/hand-made-history.ts'
+import { failed, history, notIdempotent, told, written } from '../../test/hand-made-history.ts'
 import { order } from './order.ts'
 
 test('ORDER: increasing numbers in each partition are lawful, whatever the other partitions do', () => {
@@ -32,6 +32,13 @@ test('ORDER: without idempotence a record that failed may be late, as nothing st
   const late = [{ logged: [[0, 1]], ends: [failed('DELIVERY_TIMEOUT', 'maybe')] } as const, written(0)]
   expect(order.judge(history(late, { producer: { ...notIdempotent, inFlightRequestsMax: 1 } }))).toEqual([])
   expect(order.judge(history(late))).toHaveLength(1)
+})
+
+test('ORDER: does not bind with acks=0 once a connection was lost', () => {
+  const producer = { ...notIdempotent, inFlightRequestsMax: 1, acks: 0 } as const
+  expect(order.unbound?.(history([], { producer }))).toBeUndefined()
+  const trace = [told(5, 'connection-lost', { node: 1 })]
+  expect(order.unbound?.(history([], { producer, trace }))).toMatch('a connection was lost')
 })
 
 test('ORDER: binds without idempotence only with one request in flight', () => {

@@ -1,6 +1,7 @@
 import { type History, type LoggedRecord, partitionName, type SentRecord, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
 import { groupBy, sourceOf } from './logged.ts'
+import { has } from './trace-index.ts'
 
 /**
  * ORDER: in the log of a partition the records of one producer are in the order of their `send` calls. With
@@ -18,7 +19,10 @@ export const order: Law = {
 }
 
 export function orderUnbound(history: History): string | undefined {
-  if (history.producer.idempotent || history.producer.inFlightRequestsMax === 1) return undefined
+  if (history.producer.idempotent) return undefined
+  if (history.producer.acks === 0 && has(history, 'connection-lost'))
+    return 'acks=0, and a connection was lost: what was written to it may arrive after what followed on the next'
+  if (history.producer.inFlightRequestsMax === 1) return undefined
   return `not idempotent, and ${history.producer.inFlightRequestsMax} requests in flight`
 }
 

@@ -57,7 +57,7 @@ export function simulate(scenario: ParsedScenario, options: SimulationOptions): 
     steps++
     if (steps % stepsPerCheck === 0) session.checkInvariants()
     if (steps % stepsPerMeasure === 0) session.measure()
-    moment.step(nowMs)
+    moment.step(nowMs, runtime.transport.piecesArrived)
     const spent = { steps, virtualMs: nowMs, stepsNow: moment.steps }
     const because = isAlive
       ? overBudget(spent, limits)
@@ -83,14 +83,17 @@ export function simulate(scenario: ParsedScenario, options: SimulationOptions): 
 
 export type SimulatedRun = WorldRun & { readonly traceHash: string }
 
-/** Counts events without time passing. */
+/** Counts events without time passing; pieces of bytes that arrive are the network's, and end by themselves. */
 class Moment {
   steps = 0
   busiest = { atMs: 0, steps: 0 }
   private atMs = 0
+  private pieces = 0
 
-  step(nowMs: number): void {
-    this.steps = nowMs === this.atMs ? this.steps + 1 : 1
+  step(nowMs: number, pieces: number): void {
+    if (nowMs !== this.atMs) this.steps = 0
+    if (pieces === this.pieces) this.steps++
+    this.pieces = pieces
     this.atMs = nowMs
     if (this.steps > this.busiest.steps) this.busiest = { atMs: nowMs, steps: this.steps }
   }

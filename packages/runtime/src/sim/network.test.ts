@@ -59,6 +59,17 @@ test('simulated network: bytes arrive whole and in order, however they are cut',
   )
 })
 
+test('simulated network: counts the pieces that arrived, of both directions', () => {
+  const { runtime, link, server, run } = world({ network: { chunkBytesMax: 3 } })
+  run()
+  link.write(new Uint8Array(50))
+  run()
+  server.link?.write(new Uint8Array(50))
+  run()
+  expect(runtime.transport.piecesArrived).toBeGreaterThan(server.chunks.length)
+  expect(server.chunks.length).toBeGreaterThan(16)
+})
+
 test('simulated network: the same seed delivers at the same times, another seed at others', () => {
   const times = (seed: number): number[] => {
     const { run, client, runtime } = world({ seed })

@@ -23,6 +23,7 @@ export class SimulatedNetwork implements Transport {
   private readonly hanging = new Set<string>()
   /** Ends that are neither closed nor told of their close: what a census counts. */
   private readonly open = new Set<SimulatedLink>()
+  private readonly traffic: Traffic = { pieces: 0 }
   private connections = 0
   private nextPort = 49_152
 
@@ -39,6 +40,11 @@ export class SimulatedNetwork implements Transport {
   /** Ends of links still open, both sides counted. */
   get openLinks(): number {
     return this.open.size
+  }
+
+  /** Pieces of bytes that have arrived so far, each in an event of its own. */
+  get piecesArrived(): number {
+    return this.traffic.pieces
   }
 
   get listening(): number {
@@ -103,10 +109,23 @@ export class SimulatedNetwork implements Transport {
   }
 
   private end(random: Random, remote: Address): SimulatedLink {
-    const link = new SimulatedLink(this.clock, random, remote, this.options, () => this.open.delete(link))
+    const { clock, options, traffic } = this
+    const link = new SimulatedLink({ clock, random, remote, options, traffic }, () => this.open.delete(link))
     this.open.add(link)
     return link
   }
+}
+
+interface Traffic {
+  pieces: number
+}
+
+interface LinkParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly remote: Address
+  readonly options: Required<NetworkOptions>
+  readonly traffic: Traffic
 }
 
 /** One end of a connection. */
@@ -115,6 +134,7 @@ class SimulatedLink implements Link {
   private readonly clock: Clock
   private readonly random: Random
   private readonly options: Required<NetworkOptions>
+  private readonly traffic: Traffic
   private readonly gone: () => void
   private peer: Peer | undefined
   private other: SimulatedLink | undefined
@@ -134,11 +154,12 @@ class SimulatedLink implements Link {
   private queuedBytes = 0
   private mustDrain = false
 
-  constructor(clock: Clock, random: Random, remote: Address, options: Required<NetworkOptions>, gone: () => void) {
-    this.clock = clock
-    this.random = random
-    this.remote = remote
-    this.options = options
+  constructor(parts: LinkParts, gone: () => void) {
+    this.clock = parts.clock
+    this.random = parts.random
+    this.remote = parts.remote
+    this.options = parts.options
+    this.traffic = parts.traffic
     this.gone = gone
   }
 
@@ -222,6 +243,7 @@ class SimulatedLink implements Link {
   }
 
   private arrived(chunk: Uint8Array, from: SimulatedLink): void {
+    this.traffic.pieces++
     if (this.isClosed || this.clock.nowMs() > this.resetAtMs) return
     this.unread.push(chunk)
     this.deliverUnread(from)
