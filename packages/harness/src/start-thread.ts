@@ -7,7 +7,5 @@ import { Worker } from 'node:worker_threads'
  */
 export function startThread(source: URL, built: string, workerData?: unknown): Worker {
   if (!existsSync(source)) return new Worker(new URL(built, import.meta.url), { workerData })
-  const tsx = import.meta.resolve('tsx/esm/api')
-  const start = `import('${tsx}').then(({ register }) => { register(); return import('${source.href}') })`
-  return new Worker(start, { eval: true, workerData })
+  return new Worker(new URL('./thread-from-source.mjs', import.meta.url), { workerData, argv: [source.href] })
 }
