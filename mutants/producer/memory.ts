@@ -20,8 +20,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'memory-lost-on-late-answer',
     file: settlement,
-    find: "'maybe' : 'definite')\n    accumulator.free(batch)",
-    replace: "'maybe' : 'definite')",
+    find: 'idempotence?.leaveEpoch(batch)\n    accumulator.free(batch)',
+    replace: 'idempotence?.leaveEpoch(batch)',
     mirrors: 'KAFKA-5957, KAFKA-8325: memory of a batch that expired on the wire',
     caughtBy: ['CENSUS', 'LIVE', 'CLOSE'],
   },

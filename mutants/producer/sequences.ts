@@ -185,10 +185,26 @@ export const sequenceMutants: readonly Mutant[] = [
   {
     name: 'restart-without-waiting-for-predecessors',
     file: 'packages/producer/src/sender/verdict.ts',
-    find: "return { do: 'retry', restartSequences: facts.isFirstInFlight }",
-    replace: "return { do: 'retry', restartSequences: true }",
+    find: "if (!facts.isFirstInFlight) return { do: 'retry', restartSequences: false }",
+    replace: '',
     mirrors: 'KAFKA-12736: epoch bumped while an earlier batch was unsettled',
     caughtBy: ['UNEXPLAINED', 'EXACTLY1'],
+  },
+  {
+    name: 'forgotten-batch-gets-new-numbers',
+    file: 'packages/producer/src/sender/verdict.ts',
+    find: 'if (!(facts.mayBeInLog && facts.mayBeForgotten)) return',
+    replace: 'return',
+    mirrors: 'Java: what follows a batch that a restarted broker has forgotten is written again',
+    caughtBy: ['EXACTLY1'],
+  },
+  {
+    name: 'fenced-epoch-goes-on',
+    file: partition,
+    find: 'this.breakAt(sent?.nextSequence ?? this.inFlight[0]?.baseSequence ?? this.next)',
+    replace: 'void sent',
+    mirrors: 'an epoch that a broker has fenced is used for new batches',
+    caughtBy: ['FENCE'],
   },
   {
     name: 'split-keeps-the-whole-in-flight',

@@ -9,7 +9,8 @@ const mendable = ['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID']
 /**
  * GIVEUP: a batch is given up when it must be, and only then. One that failed with an error that may pass (Kafka's
  * RetriableException; with idempotence also a sequence error) was sent 1 + retries times, or delivery.timeout.ms since its
- * creation are over. One of several records that is certainly not in the log and too large is split, not failed. And none
+ * creation are over; but after a sequence error nobody may know whether it is in the log, and then new numbers could write
+ * it twice. One of several records that is certainly not in the log and too large is split, not failed. And none
  * is sent again after an error that does not pass, or more often than 1 + retries times.
  * Nor is an error that may pass the end of the producer.
  */
@@ -61,7 +62,8 @@ export const giveup: Law = {
         const times = sends.get(batch) ?? 0
         const shown = `${times} of ${retries + 1} times sent, ${shownMs(ageMs)} of ${shownMs(deliveryTimeoutMs)} over`
         const { records, certainty } = details
-        if (!isExpired && times <= retries && mayPass(because, history))
+        const isInDoubt = mendable.includes(because) && certainty === 'maybe'
+        if (!isExpired && times <= retries && !isInDoubt && mayPass(because, history))
           violate(event, `a batch of ${where} was given up after ${because}, which may pass`, shown)
         if (!isExpired && because === 'MESSAGE_TOO_LARGE' && (records as number) > 1 && certainty === 'definite')
           violate(event, `a batch of ${where} with ${records} records was too large, and was not split`, shown)

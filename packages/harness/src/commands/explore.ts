@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDurationMs } from '@harrow/runtime'
 import { type CampaignOptions, runCampaign } from '../explore/campaign.ts'
@@ -169,6 +169,7 @@ async function showFinds(
     context.out(`  shrunk in ${failure.shrinkRuns} runs, ${Math.round(performance.now() - startedMs)} ms\n`)
     context.out(`  replay harrow replay ${first.seed}${again}\n`)
     if (typeof saveTo !== 'string') continue
+    await mkdir(saveTo, { recursive: true })
     const file = join(saveTo, `${law.toLowerCase()}-seed-${first.seed}.yaml`)
     await writeFile(
       file,

@@ -763,3 +763,29 @@ test('idempotence: once a broker has fenced the epoch nothing new is numbered un
   ])
   expect(arrivals(world.cluster.batches)).toEqual(['0@0', '1@0', '2@0', '1@0', '0@1'])
 })
+
+test('idempotence: what a restarted broker may only have forgotten gets no new numbers: nobody knows, and that is what its caller is told', () => {
+  const world = warm()
+  let hasRestarted = false
+  world.cluster.produceScript = () => (_, partition) => {
+    const { values } = world.cluster.batches.filter((one) => one.partition === partition).at(-1)!
+    if (values[0] === 'a') {
+      // Appended, and the answer says REQUEST_TIMED_OUT. Then the broker comes back, and remembers b only.
+      if (hasRestarted) return { errorCode: 45 }
+      hasRestarted = true
+      return { errorCode: 7 }
+    }
+    return {}
+  }
+  for (const value of ['a', 'b']) world.send('orders', value)
+  world.runUntil(() => world.outcomes.length === 3, 10_000)
+  world.send('orders', 'c')
+  world.runUntil(() => world.outcomes.length === 4, 10_000)
+  expect(world.outcomes.map(({ value, error }) => [value, error?.code, error?.certainty])).toEqual([
+    ['first', undefined, undefined],
+    ['a', 'OUT_OF_ORDER_SEQUENCE_NUMBER', 'maybe'],
+    ['b', undefined, undefined],
+    ['c', undefined, undefined],
+  ])
+  expect(arrivals(world.cluster.batches)).toEqual(['0@0', '1@0', '2@0', '1@0', '3@0'])
+})

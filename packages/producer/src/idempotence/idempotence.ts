@@ -78,6 +78,11 @@ export class Idempotence {
     return this.sequencesOf(batch).isFirst(batch)
   }
 
+  /** See VerdictFacts. */
+  mayBeForgotten(batch: ProducerBatch): boolean {
+    return this.sequencesOf(batch).mayBeFollowed(batch)
+  }
+
   replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
     if (batch.hasSequence) this.sequencesOf(batch).replace(batch, parts)
   }

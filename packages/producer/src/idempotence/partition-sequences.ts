@@ -50,6 +50,15 @@ export class PartitionSequences {
     return this.inFlight[0] === batch
   }
 
+  /** Whether a batch that was numbered after `batch` is, or may be, in the log. */
+  mayBeFollowed(batch: ProducerBatch): boolean {
+    if (!this.isOf({ producerId: batch.producerId, epoch: batch.producerEpoch })) return false
+    const { lastAcked, unresolvedNext } = this
+    if (lastAcked !== noSequence && isBefore(batch.lastSequence, lastAcked)) return true
+    if (unresolvedNext !== undefined && isBefore(batch.nextSequence, unresolvedNext)) return true
+    return this.inFlight.some((later) => later.mayBeInLog && isBefore(batch.baseSequence, later.baseSequence))
+  }
+
   /** The veto: whether sending `batch` now keeps the numbers of this partition in order. */
   mayDrain(batch: ProducerBatch, current: ProducerIdAndEpoch): boolean {
     if (batch.hasSequence) {
@@ -94,11 +103,14 @@ export class PartitionSequences {
   }
 
   /**
-   * Nothing new is numbered under this epoch. What has a number already may be in the log under it, so it settles first.
-   * Differs from Java, which renumbers that at once, and writes it a second time if it had arrived.
+   * Nothing new is sent under this epoch. What was sent may be in the log under its number, so it settles first. Differs
+   * from Java, which renumbers that at once, and writes it a second time if it had arrived.
    */
   leaveEpoch(refused: ProducerIdAndEpoch): void {
-    if (this.isOf(refused)) this.breakAt(this.next)
+    if (!this.isOf(refused)) return
+    // Parts of a split batch are numbered before they are sent.
+    const sent = this.inFlight.findLast((batch) => batch.mayBeInLog || batch.isInRequest)
+    this.breakAt(sent?.nextSequence ?? this.inFlight[0]?.baseSequence ?? this.next)
   }
 
   /** The numbers cannot go on from here. */

@@ -120,6 +120,7 @@ export class Settlement {
       isIdempotent: idempotence !== undefined,
       mayBeInLog: batch.mayBeInLog,
       isFirstInFlight: idempotence?.isFirstInFlight(batch) ?? true,
+      mayBeForgotten: idempotence?.mayBeForgotten(batch) ?? false,
       isLogStartKnown: outcome.answer !== undefined && outcome.answer.logStartOffset !== -1n,
     })
     if (batch.isDone) this.settleLate(batch, verdict)

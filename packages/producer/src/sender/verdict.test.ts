@@ -11,6 +11,7 @@ const base: VerdictFacts = {
   isIdempotent: false,
   mayBeInLog: false,
   isFirstInFlight: true,
+  mayBeForgotten: false,
   isLogStartKnown: true,
 }
 
@@ -72,6 +73,16 @@ test('verdict: splitting costs no retry', () => {
 
 test('verdict: out of order behind an unsettled batch is a plain retry, because that one may be what is missing', () => {
   expect(verdicts(45, { isFirstInFlight: false })).toEqual(['fail', 'retry'])
+})
+
+test('verdict: out of order is no gap to start anew from if the broker may only have forgotten the batch', () => {
+  const forgotten = { mayBeInLog: true, mayBeForgotten: true }
+  expect(verdicts(45, forgotten)).toEqual(['fail', 'fail'])
+  expect(verdicts(59, forgotten)).toEqual(['fail', 'fail'])
+  expect(verdicts(45, { ...forgotten, isFirstInFlight: false })).toEqual(['fail', 'retry'])
+  // The last that may be there is the one that every broker remembers.
+  expect(verdicts(45, { mayBeInLog: true })).toEqual(['fail', 'restart'])
+  expect(verdicts(45, { mayBeForgotten: true })).toEqual(['fail', 'restart'])
 })
 
 test('verdict: an unknown producer id without a log start offset is a plain retry, because the broker lost the partition', () => {

@@ -26,6 +26,8 @@ export interface VerdictFacts {
   readonly mayBeInLog: boolean
   /** Every earlier batch of the partition has its outcome. */
   readonly isFirstInFlight: boolean
+  /** A later batch may be in the log, too: a broker that has come back remembers the last one only. */
+  readonly mayBeForgotten: boolean
   /** The answer says where the log starts. */
   readonly isLogStartKnown: boolean
 }
@@ -60,7 +62,12 @@ export function judge(facts: VerdictFacts): Verdict {
   if (mayRetry && isSequenceError) {
     // Differs from Java, which compares with the last acknowledged sequence: as long as an earlier batch is unsettled it
     // may be the missing one, so wait for it; with none left the gap is real.
-    return { do: 'retry', restartSequences: facts.isFirstInFlight }
+    if (!facts.isFirstInFlight) return { do: 'retry', restartSequences: false }
+    // Unless the broker has only forgotten it. Differs from Java, which writes what follows a second time: 1. the answers
+    // to several batches are lost with their broker  2. it comes back, and its snapshot of producers knows the last of
+    // them only (ProducerStateManager)  3. it takes the first of them for a gap. New numbers would make it take all of
+    // them again. Nobody can tell any more, so that is what the caller is told.
+    if (!(facts.mayBeInLog && facts.mayBeForgotten)) return { do: 'retry', restartSequences: true }
   }
   if (mayRetry && error.retriable) return { do: 'retry', restartSequences: false }
   const leavesEpoch = isIdempotent && error.name === 'INVALID_PRODUCER_EPOCH'
