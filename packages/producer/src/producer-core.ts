@@ -3,6 +3,7 @@ import { type Core, Driver, type Runtime } from '@harrow/runtime'
 import { RecordAccumulator } from './accumulator/record-accumulator.ts'
 import { Admission } from './admission/admission.ts'
 import { emptySend, type PendingSend } from './admission/pending-send.ts'
+import { Backpressure } from './backpressure.ts'
 import { codecFor } from './codec-for.ts'
 import { Completions } from './completions.ts'
 import { closeConfigured, type ParsedProducerConfig } from './config.ts'
@@ -66,6 +67,7 @@ export class ProducerCore implements Core {
   private readonly network: NetworkClient<RequestContext>
   private readonly accumulator: RecordAccumulator
   private readonly admission: Admission
+  private readonly backpressure: Backpressure
   private readonly partitionLookups: PartitionLookups
   private readonly idempotence: Idempotence | undefined
   private readonly sender: Sender
@@ -106,6 +108,7 @@ export class ProducerCore implements Core {
     this.accumulator = new RecordAccumulator(random, { ...config, codec, trace })
     const { metadata, network, accumulator, completions } = this
     this.admission = new Admission(config, { accumulator, metadata, completions, trace, clock: runtime.clock })
+    this.backpressure = new Backpressure(config, { accumulator, admission: this.admission })
     this.partitionLookups = new PartitionLookups(config, { metadata, completions })
     this.flushes = new Flushes({ admission: this.admission, accumulator, completions, trace })
     this.idempotence = config.enableIdempotence ? new Idempotence(trace, numbersFrom.sequence) : undefined
@@ -209,13 +212,11 @@ export class ProducerCore implements Core {
   }
 
   /**
-   * The next record might have to wait for memory: call `onDrain` and wait. Who does never holds more than
-   * `buffer.memory`. Costs nothing to ask.
+   * Enough is under way, or the next record might have to wait for memory: call `onDrain` and wait. Who does never holds
+   * more than `buffer.memory`. Costs nothing to ask.
    */
   get needsDrain(): boolean {
-    const { accumulator, admission } = this
-    const freeBytes = accumulator.pool.availableBytes - admission.waitingBytes
-    return this.state === 'open' && (admission.memoryWaiters > 0 || freeBytes < accumulator.batchBytes)
+    return this.state === 'open' && this.backpressure.isHigh
   }
 
   /** `close` was called: nothing more is accepted. */
@@ -223,7 +224,7 @@ export class ProducerCore implements Core {
     return this.state !== 'open'
   }
 
-  /** `done` is called, in a later turn, as soon as nothing needs to drain. Nothing lingers meanwhile. */
+  /** `done` is called, in a later turn, as soon as there is room for more than a few records. Nothing lingers meanwhile. */
   onDrain(done: () => void): void {
     if (this.state === 'closed') {
       done()
@@ -358,7 +359,7 @@ export class ProducerCore implements Core {
   }
 
   private finishDrains(): void {
-    if (this.drains.length === 0 || this.needsDrain) return
+    if (this.drains.length === 0 || (this.state === 'open' && !this.backpressure.isOver)) return
     for (const done of this.drains.splice(0)) this.completions.addDone(done)
   }
 

@@ -98,6 +98,10 @@ export class RecordAccumulator {
     return this.queues.queued.size > 0
   }
 
+  get queuedPartitionCount(): number {
+    return this.queues.queued.size
+  }
+
   get queuedPartitions(): Iterable<PartitionQueue> {
     return this.queues.queued
   }
@@ -113,14 +117,15 @@ export class RecordAccumulator {
     const topic = this.queues.topic(at.topic)
     if (at.partition === undefined) return this.appendSticky(topic, record, at)
     const queue = queueOf(topic, at.partition)
-    return this.isBatching && queue.tail?.tryAppend(record) ? appendedTo(queue) : this.appendToNew(queue, record, at)
+    const { tail } = queue
+    return this.isBatching && tail?.tryAppend(record) ? appendedTo(tail) : this.appendToNew(queue, record, at)
   }
 
   /** HOT: once per record. Into the open batch of the partition, if it has room; undefined: `append` decides. */
   join(topic: string, partition: number, record: EncodedRecord): AppendResult | undefined {
     if (!this.isBatching) return undefined
-    const queue = this.queues.topic(topic).partitions.get(partition)
-    return queue?.tail?.tryAppend(record) === true ? appendedTo(queue) : undefined
+    const tail = this.queues.topic(topic).partitions.get(partition)?.tail
+    return tail?.tryAppend(record) === true ? appendedTo(tail) : undefined
   }
 
   private appendSticky(topic: TopicState, record: EncodedRecord, at: AppendAt): AppendResult {
@@ -139,7 +144,7 @@ export class RecordAccumulator {
       if (next === queue) break
       queue = next
     }
-    const result = isAppended ? appendedTo(queue) : this.appendToNew(queue, record, at)
+    const result = isAppended && queue.tail ? appendedTo(queue.tail) : this.appendToNew(queue, record, at)
     if (result === 'no-memory') return result
     const tail = queue.tail
     invariant(tail !== undefined, 'a queue has a tail after an append')
@@ -318,7 +323,7 @@ export class RecordAccumulator {
   }
 }
 
-/** The sender need not hear of a record that joined a batch which is waiting for its time. */
-function appendedTo(queue: PartitionQueue): AppendResult {
-  return queue.length > 1 || queue.tail?.isFull ? 'batch-full' : 'appended'
+/** The sender need not hear of a record that joined a batch which has room for more: it waits, or others are before it. */
+function appendedTo(tail: ProducerBatch): AppendResult {
+  return tail.isFull ? 'batch-full' : 'appended'
 }
