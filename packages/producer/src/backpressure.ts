@@ -1,5 +1,5 @@
 import type { RecordAccumulator } from './accumulator/record-accumulator.ts'
-import type { Admission } from './admission.ts'
+import type { Admission } from './admission/admission.ts'
 import type { ParsedProducerConfig } from './config.ts'
 
 /**

@@ -1,7 +1,14 @@
-import { batchHeaderBytes, type CompressionCodec, invariant, recordBytesUpperBound } from '@harrow/protocol'
+import {
+  batchHeaderBytes,
+  type CompressionCodec,
+  type Header,
+  invariant,
+  recordBytesUpperBound,
+} from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
 import type { Cluster, ClusterNode } from '../metadata/cluster.ts'
 import type { PartitionLoads } from '../partitioners/sticky.ts'
+import type { OnCompletion } from '../record.ts'
 import type { Trace } from '../trace.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { CompressionRatios } from './compression-ratios.ts'
@@ -11,6 +18,7 @@ import { partitionLoads } from './partition-loads.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import { type BatchOptions, type EncodedRecord, ProducerBatch } from './producer-batch.ts'
 import { type Readiness, readinessOf } from './readiness.ts'
+import { LedgerPool } from './record-ledger.ts'
 import { queueOf, TopicQueues, type TopicState } from './topic-queues.ts'
 
 export interface AccumulatorOptions {
@@ -67,6 +75,7 @@ export class RecordAccumulator {
   private readonly incomplete: IncompleteBatches
   /** Told by the sender, each turn, of every node with data to send. */
   readonly availability: NodeAvailability
+  private readonly ledgers = new LedgerPool()
   private batchesCreated = 0
 
   constructor(random: Random, options: AccumulatorOptions) {
@@ -122,10 +131,18 @@ export class RecordAccumulator {
   }
 
   /** HOT: once per record. Into the open batch of the partition, if it has room; undefined: `append` decides. */
-  join(topic: string, partition: number, record: EncodedRecord): AppendResult | undefined {
-    if (!this.isBatching) return undefined
-    const tail = this.queues.topic(topic).partitions.get(partition)?.tail
-    return tail?.tryAppend(record) === true ? appendedTo(tail) : undefined
+  join(
+    topic: string,
+    partition: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    headers: readonly Header[],
+    timestampMs: number,
+    onCompletion: OnCompletion,
+  ): AppendResult | undefined {
+    const tail = this.isBatching ? this.queues.topic(topic).partitions[partition]?.tail : undefined
+    if (tail === undefined || !tail.tryAppendFields(key, value, headers, timestampMs, onCompletion)) return undefined
+    return appendedTo(tail)
   }
 
   private appendSticky(topic: TopicState, record: EncodedRecord, at: AppendAt): AppendResult {
@@ -260,11 +277,24 @@ export class RecordAccumulator {
     options: Pick<BatchOptions, 'createdMs' | 'firstSend' | 'memory'>,
   ): ProducerBatch {
     const { topic, partition } = where
+    const { createdMs, firstSend, memory } = options
+    const { ledgers } = this
     const { deliveryTimeoutMs, codec, trace } = this.options
     const id = this.batchesCreated++
     const compressionRatio = codec === undefined ? 1 : this.ratios.of(topic)
     trace?.({ event: 'batch-created', batch: id, topic, partition })
-    return new ProducerBatch(buffer, { ...options, id, topic, partition, deliveryTimeoutMs, codec, compressionRatio })
+    return new ProducerBatch(buffer, {
+      id,
+      topic,
+      partition,
+      createdMs,
+      deliveryTimeoutMs,
+      firstSend,
+      codec,
+      compressionRatio,
+      memory,
+      ledgers,
+    })
   }
 
   get batchBytes(): number {
@@ -299,7 +329,8 @@ export class RecordAccumulator {
 
   checkInvariants(): void {
     for (const { partitions, queued } of this.queues.all) {
-      for (const queue of partitions.values()) {
+      for (const queue of partitions) {
+        if (queue === undefined) continue
         const isListed = this.queues.queued.has(queue) && queued.has(queue)
         invariant(queue.length > 0 === isListed, `${queue.topic}-${queue.partition}: listed iff it has data`)
         for (const batch of queue)
