@@ -200,3 +200,41 @@ test('writable: a record that fails fails the pipeline, and so does one that nob
   await expect(world.run(refused)).rejects.toMatchObject({ code: 'INVALID_RECORD' })
   await world.run(pipeline(Readable.from([]), world.producer.writable()))
 })
+
+test('backpressure: enough under way asks to wait long before buffer.memory is used up, and half of it lets go', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 0 })
+  world.cluster.topic('orders', { partitions: 1 })
+  world.send('orders', 'first')
+  world.run(1_000)
+  world.cluster.produceScript = () => 'silence'
+  const large = 'x'.repeat(10_000)
+  while (!world.core.needsDrain) world.send('orders', large)
+  const usedBytes = (): number => {
+    const { bufferTotalBytes, bufferAvailableBytes } = world.core.inspect()
+    return bufferTotalBytes - bufferAvailableBytes
+  }
+  expect(usedBytes()).toBe(2 * 2 ** 20)
+  let usedWhenDrained = Number.NaN
+  world.core.onDrain(() => {
+    usedWhenDrained = usedBytes()
+  })
+  world.run(1_000)
+  expect(usedWhenDrained).toBeNaN()
+  world.cluster.produceScript = () => () => ({})
+  world.runUntil(() => !Number.isNaN(usedWhenDrained), 300_000)
+  expect(usedWhenDrained).toBeGreaterThan(0)
+  expect(usedWhenDrained).toBeLessThanOrEqual(2 ** 20)
+})
+
+test('backpressure: many partitions may each have as much under way as the requests in flight can carry', () => {
+  const world = new ScriptedWorld({ 'linger.ms': 0, 'batch.size': 100_000, 'max.in.flight.requests.per.connection': 2 })
+  world.cluster.topic('orders', { partitions: 10 })
+  world.send('orders', 'first', { partition: 0 })
+  world.run(1_000)
+  world.cluster.produceScript = () => 'silence'
+  const large = 'x'.repeat(60_000)
+  let sent = 0
+  for (; !world.core.needsDrain; sent++) world.send('orders', large, { partition: sent % 10 })
+  // Ten partitions, of each two batches for two requests and one that fills.
+  expect(sent).toBe(10 * 3)
+})

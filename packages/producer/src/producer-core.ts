@@ -1,8 +1,9 @@
-import { type CompressionCodec, type CompressionCodecs, invariant, portableCodecs } from '@harrow/protocol'
+import { type CompressionCodec, type CompressionCodecs, type Header, invariant, portableCodecs } from '@harrow/protocol'
 import { type Core, Driver, type Runtime } from '@harrow/runtime'
 import { RecordAccumulator } from './accumulator/record-accumulator.ts'
 import { Admission } from './admission/admission.ts'
-import { emptySend, type PendingSend } from './admission/pending-send.ts'
+import { pendingSend } from './admission/pending-send.ts'
+import { Backpressure } from './backpressure.ts'
 import { codecFor } from './codec-for.ts'
 import { Completions } from './completions.ts'
 import { closeConfigured, type ParsedProducerConfig } from './config.ts'
@@ -20,13 +21,15 @@ import { NetworkClient } from './network/network-client.ts'
 import { type OnPartitions, PartitionLookups } from './partition-lookups.ts'
 import { type ProducerSnapshot, snapshotOf } from './producer-snapshot.ts'
 import { checkRecord, checkTopic, type OnCompletion, type ProducerRecord } from './record.ts'
-import { RecordEncoder } from './record-encoder.ts'
+import { type PreparedRecord, RecordEncoder } from './record-encoder.ts'
 import { refusalOf } from './sender/batch-errors.ts'
 import { MetadataFetch } from './sender/metadata-fetch.ts'
 import { ProducerIdFetch, type ProducerIdRefusal } from './sender/producer-id-fetch.ts'
 import type { RequestContext } from './sender/request-context.ts'
 import { Sender } from './sender/sender.ts'
 import { Settlement } from './sender/settlement.ts'
+import type { Serialized } from './serializers/index.ts'
+import { isSerialized } from './serializers/serialize.ts'
 import { type Trace, tee } from './trace.ts'
 
 export interface ProducerCoreOptions {
@@ -66,6 +69,7 @@ export class ProducerCore implements Core {
   private readonly network: NetworkClient<RequestContext>
   private readonly accumulator: RecordAccumulator
   private readonly admission: Admission
+  private readonly backpressure: Backpressure
   private readonly partitionLookups: PartitionLookups
   private readonly idempotence: Idempotence | undefined
   private readonly sender: Sender
@@ -73,8 +77,6 @@ export class ProducerCore implements Core {
   private readonly metadataFetch: MetadataFetch
   private readonly producerIdFetch: ProducerIdFetch | undefined
   private sendsAccepted = 0
-  /** HOT: the object of a send that went straight into a batch; the next send is written into it. */
-  private spare: PendingSend | undefined
   private readonly flushes: Flushes
   private readonly drains: (() => void)[] = []
   private state: ProducerSnapshot['state'] = 'open'
@@ -106,6 +108,7 @@ export class ProducerCore implements Core {
     this.accumulator = new RecordAccumulator(random, { ...config, codec, trace })
     const { metadata, network, accumulator, completions } = this
     this.admission = new Admission(config, { accumulator, metadata, completions, trace, clock: runtime.clock })
+    this.backpressure = new Backpressure(config, { accumulator, admission: this.admission })
     this.partitionLookups = new PartitionLookups(config, { metadata, completions })
     this.flushes = new Flushes({ admission: this.admission, accumulator, completions, trace })
     this.idempotence = config.enableIdempotence ? new Idempotence(trace, numbersFrom.sequence) : undefined
@@ -143,33 +146,37 @@ export class ProducerCore implements Core {
   private accept(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number {
     if (this.state !== 'open') throw new ProducerClosedError('send() after close()')
     checkRecord(record)
-    const headers = this.encoder.headersOf(record)
-    const { topic, key = null, value, partition } = record
+    const { encoder, admission } = this
+    const { topic } = record
+    const ownHeaders = encoder.headersOf(record)
     const fatal = this.idempotence?.fatalError
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
     if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, { topic }))
-    // Whoever is called from here on, and sends something itself, finds no spare one.
-    const send = this.spare ?? emptySend()
-    this.spare = undefined
+    const timestampMs = encoder.timestampOf(record)
+    let key: Serialized
+    let value: Serialized
+    let headers: readonly Header[] = ownHeaders
     // Differs from Java: before waiting for metadata, because the caller goes on and may change its objects.
     try {
-      this.encoder.encode(record, headers, onCompletion, send.encoded)
+      key = encoder.keyOf(record, ownHeaders)
+      value = encoder.valueOf(record, ownHeaders)
+      if (isSerialized(key) && isSerialized(value)) headers = encoder.completeHeaders(ownHeaders)
     } catch (error) {
-      this.spare = send
       return this.refuseSend(record, onCompletion, error as SerializationError)
     }
     // Only now: a serializer may have called `send` itself, and that one comes first.
     const sendNumber = this.sendsAccepted++
-    send.sendNumber = sendNumber
-    send.topic = topic
-    send.partition = partition
-    send.key = key
-    send.value = value
-    const result = this.admission.submit(send)
-    // In a batch: its bytes and its callback are there, and the object is free. Else it waits, and is kept.
-    if (result !== undefined && result !== 'no-memory') this.spare = send
-    // A record that joins a batch which is already waiting for its time changes nothing for the sender.
-    if (result !== 'appended') this.driver.wake()
+    let encoded: PreparedRecord
+    if (isSerialized(key) && isSerialized(value)) {
+      const joined = admission.join(topic, record.partition, key, value, headers, timestampMs, onCompletion)
+      if (joined !== undefined) {
+        // A record that joins a batch which is already waiting for its time changes nothing for the sender.
+        if (joined !== 'appended') this.driver.wake()
+        return sendNumber
+      }
+      encoded = { key, value, headers, timestampMs, onCompletion, serialization: undefined }
+    } else encoded = encoder.prepareLater(topic, { key, value, headers: ownHeaders }, timestampMs, onCompletion)
+    if (admission.submit(pendingSend(record, sendNumber, encoded)) !== 'appended') this.driver.wake()
     return sendNumber
   }
 
@@ -209,13 +216,11 @@ export class ProducerCore implements Core {
   }
 
   /**
-   * The next record might have to wait for memory: call `onDrain` and wait. Who does never holds more than
-   * `buffer.memory`. Costs nothing to ask.
+   * Enough is under way, or the next record might have to wait for memory: call `onDrain` and wait. Who does never holds
+   * more than `buffer.memory`. Costs nothing to ask.
    */
   get needsDrain(): boolean {
-    const { accumulator, admission } = this
-    const freeBytes = accumulator.pool.availableBytes - admission.waitingBytes
-    return this.state === 'open' && (admission.memoryWaiters > 0 || freeBytes < accumulator.batchBytes)
+    return this.state === 'open' && this.backpressure.isHigh
   }
 
   /** `close` was called: nothing more is accepted. */
@@ -223,7 +228,7 @@ export class ProducerCore implements Core {
     return this.state !== 'open'
   }
 
-  /** `done` is called, in a later turn, as soon as nothing needs to drain. Nothing lingers meanwhile. */
+  /** `done` is called, in a later turn, as soon as there is room for more than a few records. Nothing lingers meanwhile. */
   onDrain(done: () => void): void {
     if (this.state === 'closed') {
       done()
@@ -363,7 +368,7 @@ export class ProducerCore implements Core {
   }
 
   private finishDrains(): void {
-    if (this.drains.length === 0 || this.needsDrain) return
+    if (this.drains.length === 0 || (this.state === 'open' && !this.backpressure.isOver)) return
     for (const done of this.drains.splice(0)) this.completions.addDone(done)
   }
 

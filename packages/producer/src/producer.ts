@@ -119,14 +119,15 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
   }
 
   /**
-   * Whether `buffer.memory` is used up, so that further records would wait. Costs nothing to ask; `send` may be called
-   * all the same, and then waits up to `max.block.ms`.
+   * Whether enough is under way: 2 MiB, or with many partitions or large batches what fills the requests that may be in
+   * flight, and in any case when `buffer.memory` is used up. Costs nothing to ask; `send` may be called all the same, and
+   * waits, up to `max.block.ms`, only when there is no memory.
    */
   get writableNeedDrain(): boolean {
     return this.core.needsDrain
   }
 
-  /** Resolves when `writableNeedDrain` is false, or the producer closed. One promise for all who wait at a time. */
+  /** Resolves when half of that is through, or the producer closed. One promise for all who wait at a time. */
   drain(): Promise<void> {
     if (!this.core.needsDrain) return Promise.resolve()
     this.draining ??= new Promise((resolve) => {

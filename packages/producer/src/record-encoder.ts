@@ -3,17 +3,13 @@ import type { Clock } from '@harrow/runtime'
 import type { EncodedRecord } from './accumulator/producer-batch.ts'
 import type { ParsedProducerConfig } from './config.ts'
 import { type OnCompletion, type ProducerRecord, toHeaders } from './record.ts'
-import { isLater, PendingSerialization, serialize } from './serializers/serialize.ts'
+import type { Serialized } from './serializers/index.ts'
+import { PendingSerialization, serialize } from './serializers/serialize.ts'
 
-/** A record in wire form, or on its way there. Written into again once nobody needs it: see `ProducerCore.accept`. */
+/** A record in wire form, or on its way there. */
 export interface PreparedRecord extends EncodedRecord {
-  key: Uint8Array | null
-  value: Uint8Array | null
-  headers: readonly Header[]
-  timestampMs: number
-  onCompletion: OnCompletion
   /** Set while an asynchronous serializer is at work; key and value are null meanwhile. */
-  serialization: PendingSerialization | undefined
+  readonly serialization: PendingSerialization | undefined
 }
 
 /** What the application sends -> what goes on the wire: headers, key, value and timestamp. */
@@ -41,35 +37,36 @@ export class RecordEncoder {
     return this.mayAddHeaders ? [...taken] : (taken as Header[])
   }
 
-  /**
-   * HOT: once per record, so it makes no object and writes `into` one. Throws SerializationError, or InvalidRecordError for
-   * a header that a serializer added and that is none; `into` is unchanged then.
-   */
-  encode(
-    record: ProducerRecord<unknown, unknown>,
-    headers: Header[],
+  /** HOT. The record's own time, or now. */
+  timestampOf({ timestamp }: ProducerRecord<unknown, unknown>): number {
+    return timestamp ?? this.clock.wallMs()
+  }
+
+  /** HOT. May add to `headers`. Throws SerializationError. */
+  keyOf({ topic, key }: ProducerRecord<unknown, unknown>, headers: Header[]): Serialized {
+    return serialize(this.config.keySerializer, key, topic, 'key', headers)
+  }
+
+  /** HOT. May add to `headers`. Throws SerializationError. */
+  valueOf({ topic, value }: ProducerRecord<unknown, unknown>, headers: Header[]): Serialized {
+    return serialize(this.config.valueSerializer, value, topic, 'value', headers)
+  }
+
+  /** HOT. The headers when both serializers are through. Throws InvalidRecordError for one that a serializer added and that is none. */
+  completeHeaders(headers: Header[]): readonly Header[] {
+    return this.mayAddHeaders ? toHeaders(headers) : headers
+  }
+
+  /** A record whose serializers, or one of them, will answer later; see `completed`. */
+  prepareLater(
+    topic: string,
+    parts: { readonly key: Serialized; readonly value: Serialized; readonly headers: Header[] },
+    timestampMs: number,
     onCompletion: OnCompletion,
-    into: PreparedRecord,
-  ): void {
-    const { topic, key = null, value, timestamp } = record
-    const { keySerializer, valueSerializer } = this.config
-    const timestampMs = timestamp ?? this.clock.wallMs()
-    const keyBytes = serialize(keySerializer, key, topic, 'key', headers)
-    const valueBytes = serialize(valueSerializer, value, topic, 'value', headers)
-    if (isLater(keyBytes) || isLater(valueBytes)) {
-      const parts = { key: keyBytes, value: valueBytes }
-      into.serialization = new PendingSerialization(parts, { topic, headers }, this.wake)
-      into.key = null
-      into.value = null
-      into.headers = headers
-    } else {
-      into.headers = this.mayAddHeaders ? toHeaders(headers) : headers
-      into.serialization = undefined
-      into.key = keyBytes
-      into.value = valueBytes
-    }
-    into.timestampMs = timestampMs
-    into.onCompletion = onCompletion
+  ): PreparedRecord {
+    const { headers } = parts
+    const serialization = new PendingSerialization(parts, { topic, headers }, this.wake)
+    return { key: null, value: null, headers, timestampMs, onCompletion, serialization }
   }
 }
 

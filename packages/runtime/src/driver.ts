@@ -16,6 +16,8 @@ export class Driver {
   private dueMs = Number.POSITIVE_INFINITY
   private cancel: (() => void) | undefined
   private closed = false
+  /** A turn is due as soon as the current event is over, so that there is nothing to ask for. */
+  private isWoken = false
 
   constructor(clock: Clock, core: Core) {
     this.clock = clock
@@ -24,6 +26,8 @@ export class Driver {
 
   /** Asks for a turn as soon as the current event is over. Many calls make one turn. */
   wake(): void {
+    if (this.isWoken) return
+    this.isWoken = true
     this.schedule(this.clock.nowMs())
   }
 
@@ -36,6 +40,7 @@ export class Driver {
   }
 
   private readonly turn = (): void => {
+    this.isWoken = false
     this.cancel = undefined
     this.dueMs = Number.POSITIVE_INFINITY
     if (this.closed) return

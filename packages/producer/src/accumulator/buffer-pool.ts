@@ -12,15 +12,19 @@ export class BufferPool implements MemoryBudget {
   /** The size that is pooled: `batch.size`. */
   readonly poolableBytes: number
   private readonly free: Uint8Array[] = []
-  private usedBytes = 0
+  private usedNow = 0
 
   constructor(options: { readonly totalBytes: number; readonly poolableBytes: number }) {
     this.totalBytes = options.totalBytes
     this.poolableBytes = options.poolableBytes
   }
 
+  get usedBytes(): number {
+    return this.usedNow
+  }
+
   get availableBytes(): number {
-    return this.totalBytes - this.usedBytes
+    return this.totalBytes - this.usedNow
   }
 
   /** Backing bytes kept for the next batches; part of what is available. */
@@ -38,7 +42,7 @@ export class BufferPool implements MemoryBudget {
     const pooled = bytes === this.poolableBytes ? this.free.pop() : undefined
     if (pooled === undefined) this.letGoFor(bytes)
     const buffer = pooled ?? new Uint8Array(bytes)
-    this.usedBytes += bytes
+    this.usedNow += bytes
     return buffer
   }
 
@@ -51,17 +55,17 @@ export class BufferPool implements MemoryBudget {
   tryReserve(bytes: number): boolean {
     if (bytes > this.availableBytes) return false
     this.letGoFor(bytes)
-    this.usedBytes += bytes
+    this.usedNow += bytes
     return true
   }
 
   release(bytes: number): void {
-    invariant(bytes <= this.usedBytes, `${bytes} bytes given back, ${this.usedBytes} are out`)
-    this.usedBytes -= bytes
+    invariant(bytes <= this.usedNow, `${bytes} bytes given back, ${this.usedNow} are out`)
+    this.usedNow -= bytes
   }
 
   /** Free buffers count as available, so others may need their bytes. */
   private letGoFor(bytes: number): void {
-    while (this.usedBytes + bytes + this.pooledBytes > this.totalBytes) this.free.pop()
+    while (this.usedNow + bytes + this.pooledBytes > this.totalBytes) this.free.pop()
   }
 }

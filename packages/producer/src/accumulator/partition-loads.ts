@@ -21,7 +21,7 @@ export function partitionLoads(topic: TopicState, facts: PartitionLoadFacts): Pa
   const partitionCount = cluster.partitionCount(topic.name) ?? 1
   const available = cluster.availablePartitions(topic.name)
   // As in Java: no statistics before every partition was used once.
-  if (!isAdaptive || topic.partitions.size < partitionCount) return { partitionCount, available, queueSizes: undefined }
+  if (!isAdaptive || topic.usedPartitions < partitionCount) return { partitionCount, available, queueSizes: undefined }
   const queueSizes = new Map<number, number>()
   for (const { partition, length } of topic.queued) queueSizes.set(partition, length)
   const leftOut = availability.leftOut(nowMs, (node) => hasQueuedFor(node, queues, cluster))

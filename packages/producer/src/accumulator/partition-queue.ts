@@ -26,7 +26,7 @@ export class PartitionQueue {
   }
 
   get tail(): ProducerBatch | undefined {
-    return this.batches.at(-1)
+    return this.batches[this.batches.length - 1]
   }
 
   [Symbol.iterator](): Iterator<ProducerBatch> {

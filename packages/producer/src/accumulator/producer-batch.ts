@@ -10,6 +10,7 @@ import {
 import type { ProducerError } from '../errors.ts'
 import { incrementSequence, lastSequenceOf, noSequence } from '../idempotence/sequences.ts'
 import type { OnCompletion, RecordMetadata } from '../record.ts'
+import type { LedgerPool, RecordLedger } from './record-ledger.ts'
 
 /** What came of a batch. Offsets are base + index; -1n stays -1n. */
 export type BatchResult =
@@ -32,6 +33,8 @@ export interface BatchOptions {
    * which live outside the pool, as in Java: the whole has given its memory back, and a full pool could not give more.
    */
   readonly memory: MemoryBudget | undefined
+  /** Where its ledger comes from, and goes when all callers were told. */
+  readonly ledgers: LedgerPool
 }
 
 /** A record in wire form, on its way into a batch. */
@@ -64,10 +67,10 @@ export class ProducerBatch {
   /** The size of the buffer from the pool; 0 outside it. */
   readonly pooledBytes: number
   private readonly writer: BatchWriter
-  private readonly callbacks: OnCompletion[] = []
-  private readonly timestamps: number[] = []
-  private readonly keySizes: number[] = []
-  private readonly valueSizes: number[] = []
+  private readonly ledgers: LedgerPool
+  /** Undefined once nobody is left to be told. */
+  private ledger: RecordLedger | undefined
+  private records = 0
   private closedBytes: Uint8Array | undefined
   private largestRecordBytes = 0
   private stamp = unstamped
@@ -93,6 +96,8 @@ export class ProducerBatch {
     this.createdMs = options.createdMs
     this.deadlineMs = options.createdMs + options.deliveryTimeoutMs
     this.firstSend = options.firstSend
+    this.ledgers = options.ledgers
+    this.ledger = options.ledgers.take()
     const { codec, compressionRatio, memory } = options
     this.pooledBytes = memory === undefined ? 0 : buffer.length
     const growing = memory === undefined ? {} : { memory }
@@ -100,7 +105,7 @@ export class ProducerBatch {
   }
 
   get recordCount(): number {
-    return this.callbacks.length
+    return this.records
   }
 
   get estimatedBytes(): number {
@@ -164,23 +169,32 @@ export class ProducerBatch {
     return this.pooledBytes + this.writer.reservedBytes
   }
 
+  /** See `tryAppendFields`. */
+  tryAppend({ key, value, headers, timestampMs, onCompletion }: EncodedRecord): boolean {
+    return this.tryAppendFields(key, value, headers, timestampMs, onCompletion)
+  }
+
   /**
    * HOT: once per record. False: no room, or no memory to grow; nothing written. It takes nothing from then on, so it is
    * compressed at once: it may have to wait for long, and needs less memory then.
    */
-  tryAppend(record: EncodedRecord): boolean {
+  tryAppendFields(
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    headers: readonly Header[],
+    timestampMs: number,
+    onCompletion: OnCompletion,
+  ): boolean {
     if (this.isSealed) return false
-    const { key, value, headers, timestampMs } = record
     if (!this.writer.tryAppend(timestampMs, key, value, headers)) {
       this.isSealed = true
       this.writer.endRecords()
       return false
     }
-    this.callbacks.push(record.onCompletion)
-    this.timestamps.push(timestampMs)
-    this.keySizes.push(key === null ? -1 : key.length)
-    this.valueSizes.push(value === null ? -1 : value.length)
-    this.largestRecordBytes = Math.max(this.largestRecordBytes, recordBytesUpperBound(key, value, headers))
+    this.ledger!.add(onCompletion, timestampMs, key === null ? -1 : key.length, value === null ? -1 : value.length)
+    this.records++
+    const recordBytes = recordBytesUpperBound(key, value, headers)
+    if (recordBytes > this.largestRecordBytes) this.largestRecordBytes = recordBytes
     return true
   }
 
@@ -220,6 +234,7 @@ export class ProducerBatch {
     invariant(this.outcome === undefined, `${this.where}: finished twice`)
     this.outcome = outcome
     this.isSealed = true
+    if (outcome === 'split') this.returnLedger()
   }
 
   /** Tells every caller, in the order of their calls. `report` runs one callback and survives what it throws. */
@@ -228,25 +243,36 @@ export class ProducerBatch {
   ): void {
     const result = this.outcome
     invariant(result !== undefined && result !== 'split', `${this.where}: nothing to tell yet`)
-    const { callbacks } = this
+    const { ledger, records } = this
+    invariant(ledger !== undefined, `${this.where}: told twice`)
     if (result.kind === 'failure') {
-      for (let i = 0; i < callbacks.length; i++) report(callbacks[i]!, undefined, result.errorOf(i))
-      return
-    }
-    const { baseOffset, logAppendTimeMs } = result
+      for (let i = 0; i < records; i++) report(ledger.callbackOf(i), undefined, result.errorOf(i))
+    } else this.completeSuccess(ledger, result, report)
+    this.returnLedger()
+  }
+
+  /** HOT: its loop runs once per record. Each offset is the one before plus one: a bigint less than base plus a converted index. */
+  private completeSuccess(
+    ledger: RecordLedger,
+    { baseOffset, logAppendTimeMs }: Extract<BatchResult, { kind: 'success' }>,
+    report: (callback: OnCompletion, metadata: RecordMetadata, error: undefined) => void,
+  ): void {
+    const { records, topic, partition } = this
     const step = baseOffset === -1n ? 0n : 1n
-    // HOT: once per record. Each offset is the one before plus one: a bigint less than base plus a converted index.
     let offset = baseOffset
-    for (let i = 0; i < callbacks.length; i++) {
-      report(callbacks[i]!, this.metadataOf(i, offset, logAppendTimeMs), undefined)
+    for (let i = 0; i < records; i++) {
+      const timestamp = logAppendTimeMs === -1 ? ledger.timestampOf(i) : logAppendTimeMs
+      const serializedKeySize = ledger.keySizeOf(i)
+      const serializedValueSize = ledger.valueSizeOf(i)
+      const metadata = { topic, partition, offset, timestamp, serializedKeySize, serializedValueSize }
+      report(ledger.callbackOf(i), metadata, undefined)
       offset += step
     }
   }
 
   callbackOf(index: number): OnCompletion {
-    const callback = this.callbacks[index]
-    invariant(callback !== undefined, `${this.where}: record ${index} of ${this.recordCount}`)
-    return callback
+    invariant(this.ledger !== undefined, `${this.where}: its callers were told`)
+    return this.ledger.callbackOf(index)
   }
 
   /** For messages: `orders-3`. */
@@ -254,14 +280,8 @@ export class ProducerBatch {
     return `${this.topic}-${this.partition}`
   }
 
-  private metadataOf(index: number, offset: bigint, logAppendTimeMs: number): RecordMetadata {
-    return {
-      topic: this.topic,
-      partition: this.partition,
-      offset,
-      timestamp: logAppendTimeMs === -1 ? this.timestamps[index]! : logAppendTimeMs,
-      serializedKeySize: this.keySizes[index]!,
-      serializedValueSize: this.valueSizes[index]!,
-    }
+  private returnLedger(): void {
+    if (this.ledger !== undefined) this.ledgers.giveBack(this.ledger)
+    this.ledger = undefined
   }
 }

@@ -1,7 +1,14 @@
-import { batchHeaderBytes, type CompressionCodec, invariant, recordBytesUpperBound } from '@harrow/protocol'
+import {
+  batchHeaderBytes,
+  type CompressionCodec,
+  type Header,
+  invariant,
+  recordBytesUpperBound,
+} from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
 import type { Cluster, ClusterNode } from '../metadata/cluster.ts'
 import type { PartitionLoads } from '../partitioners/sticky.ts'
+import type { OnCompletion } from '../record.ts'
 import type { Trace } from '../trace.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { CompressionRatios } from './compression-ratios.ts'
@@ -11,6 +18,7 @@ import { partitionLoads } from './partition-loads.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import { type BatchOptions, type EncodedRecord, ProducerBatch } from './producer-batch.ts'
 import { type Readiness, readinessOf } from './readiness.ts'
+import { LedgerPool } from './record-ledger.ts'
 import { queueOf, TopicQueues, type TopicState } from './topic-queues.ts'
 
 export interface AccumulatorOptions {
@@ -67,6 +75,7 @@ export class RecordAccumulator {
   private readonly incomplete: IncompleteBatches
   /** Told by the sender, each turn, of every node with data to send. */
   readonly availability: NodeAvailability
+  private readonly ledgers = new LedgerPool()
   private batchesCreated = 0
 
   constructor(random: Random, options: AccumulatorOptions) {
@@ -98,6 +107,10 @@ export class RecordAccumulator {
     return this.queues.queued.size > 0
   }
 
+  get queuedPartitionCount(): number {
+    return this.queues.queued.size
+  }
+
   get queuedPartitions(): Iterable<PartitionQueue> {
     return this.queues.queued
   }
@@ -113,14 +126,23 @@ export class RecordAccumulator {
     const topic = this.queues.topic(at.topic)
     if (at.partition === undefined) return this.appendSticky(topic, record, at)
     const queue = queueOf(topic, at.partition)
-    return this.isBatching && queue.tail?.tryAppend(record) ? appendedTo(queue) : this.appendToNew(queue, record, at)
+    const { tail } = queue
+    return this.isBatching && tail?.tryAppend(record) ? appendedTo(tail) : this.appendToNew(queue, record, at)
   }
 
   /** HOT: once per record. Into the open batch of the partition, if it has room; undefined: `append` decides. */
-  join(topic: string, partition: number, record: EncodedRecord): AppendResult | undefined {
-    if (!this.isBatching) return undefined
-    const queue = this.queues.topic(topic).partitions.get(partition)
-    return queue?.tail?.tryAppend(record) === true ? appendedTo(queue) : undefined
+  join(
+    topic: string,
+    partition: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    headers: readonly Header[],
+    timestampMs: number,
+    onCompletion: OnCompletion,
+  ): AppendResult | undefined {
+    const tail = this.isBatching ? this.queues.topic(topic).partitions[partition]?.tail : undefined
+    if (tail === undefined || !tail.tryAppendFields(key, value, headers, timestampMs, onCompletion)) return undefined
+    return appendedTo(tail)
   }
 
   private appendSticky(topic: TopicState, record: EncodedRecord, at: AppendAt): AppendResult {
@@ -139,7 +161,7 @@ export class RecordAccumulator {
       if (next === queue) break
       queue = next
     }
-    const result = isAppended ? appendedTo(queue) : this.appendToNew(queue, record, at)
+    const result = isAppended && queue.tail ? appendedTo(queue.tail) : this.appendToNew(queue, record, at)
     if (result === 'no-memory') return result
     const tail = queue.tail
     invariant(tail !== undefined, 'a queue has a tail after an append')
@@ -257,21 +279,23 @@ export class RecordAccumulator {
     options: Pick<BatchOptions, 'createdMs' | 'firstSend' | 'memory'>,
   ): ProducerBatch {
     const { topic, partition } = where
+    const { createdMs, firstSend, memory } = options
+    const { ledgers } = this
     const { deliveryTimeoutMs, codec, trace } = this.options
     const id = this.batchesCreated++
     const compressionRatio = codec === undefined ? 1 : this.ratios.of(topic)
     trace?.({ event: 'batch-created', batch: id, topic, partition })
-    const { createdMs, firstSend, memory } = options
     return new ProducerBatch(buffer, {
-      createdMs,
-      firstSend,
-      memory,
       id,
       topic,
       partition,
+      createdMs,
       deliveryTimeoutMs,
+      firstSend,
       codec,
       compressionRatio,
+      memory,
+      ledgers,
     })
   }
 
@@ -307,7 +331,8 @@ export class RecordAccumulator {
 
   checkInvariants(): void {
     for (const { partitions, queued } of this.queues.all) {
-      for (const queue of partitions.values()) {
+      for (const queue of partitions) {
+        if (queue === undefined) continue
         const isListed = this.queues.queued.has(queue) && queued.has(queue)
         // The message only when it is needed: simulations check every few events.
         if (queue.length > 0 !== isListed) invariant(false, `${queue.topic}-${queue.partition}: listed iff it has data`)
@@ -329,13 +354,13 @@ export class RecordAccumulator {
   }
 }
 
+/** The sender need not hear of a record that joined a batch which has room for more: it waits, or others are before it. */
+function appendedTo(tail: ProducerBatch): AppendResult {
+  return tail.isFull ? 'batch-full' : 'appended'
+}
+
 const nothingReady: ReadyCheck = {
   work: [],
   nextCheckMs: Number.POSITIVE_INFINITY,
   topicsWithoutLeader: new Set<string>(),
-}
-
-/** The sender need not hear of a record that joined a batch which is waiting for its time. */
-function appendedTo(queue: PartitionQueue): AppendResult {
-  return queue.length > 1 || queue.tail?.isFull ? 'batch-full' : 'appended'
 }

@@ -5,7 +5,9 @@ import { PartitionQueue } from './partition-queue.ts'
 /** One topic: the queues of the partitions that were ever used, and the partitioner for records without a key. */
 export interface TopicState {
   readonly name: string
-  readonly partitions: Map<number, PartitionQueue>
+  /** By partition; undefined for one that was never used. */
+  readonly partitions: (PartitionQueue | undefined)[]
+  usedPartitions: number
   /** Those with data. */
   readonly queued: Set<PartitionQueue>
   readonly sticky: StickyPartitioner
@@ -40,7 +42,7 @@ export class TopicQueues {
     let state = this.topics.get(name)
     if (state === undefined) {
       const sticky = new StickyPartitioner(this.random.fork(`sticky ${name}`), { batchBytes: this.batchBytes })
-      state = { name, partitions: new Map(), queued: new Set(), sticky }
+      state = { name, partitions: [], usedPartitions: 0, queued: new Set(), sticky }
       this.topics.set(name, state)
     }
     this.lastTopic = state
@@ -65,10 +67,14 @@ export class TopicQueues {
 
 /** HOT. Made when it is first used. */
 export function queueOf(topic: TopicState, partition: number): PartitionQueue {
-  let queue = topic.partitions.get(partition)
+  const { partitions } = topic
+  let queue = partitions[partition]
   if (queue === undefined) {
     queue = new PartitionQueue(topic.name, partition)
-    topic.partitions.set(partition, queue)
+    // Without holes: an array with many is a slow dictionary. The topic has this many partitions, so it is never too long.
+    while (partitions.length < partition) partitions.push(undefined)
+    partitions[partition] = queue
+    topic.usedPartitions++
   }
   return queue
 }

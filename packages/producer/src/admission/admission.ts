@@ -1,11 +1,14 @@
+import { type Header, recordOverheadBytesMax } from '@harrow/protocol'
 import type { Clock } from '@harrow/runtime'
-import type { AppendAt, AppendResult, RecordAccumulator } from '../accumulator/record-accumulator.ts'
+import type { AppendResult, RecordAccumulator } from '../accumulator/record-accumulator.ts'
 import type { Completions } from '../completions.ts'
 import type { ParsedProducerConfig } from '../config.ts'
 import type { ProducerError } from '../errors.ts'
+import type { Cluster } from '../metadata/cluster.ts'
 import type { Metadata } from '../metadata/metadata.ts'
 import { choosePartition } from '../partitioners/choose-partition.ts'
 import { partitionForKey } from '../partitioners/murmur2.ts'
+import type { OnCompletion } from '../record.ts'
 import { completed } from '../record-encoder.ts'
 import type { Trace } from '../trace.ts'
 import { noMemoryError, noMetadataError, noSerializationError, tooLargeError, topicError } from './admission-errors.ts'
@@ -32,9 +35,11 @@ export class Admission {
   private readonly trace: Trace | undefined
   private readonly clock: Clock
   private readonly waiting: WaitingSends
-  /** HOT: one for all appends; the accumulator keeps none. */
-  private readonly at: { -readonly [Field in keyof AppendAt]: AppendAt[Field] }
   private seenUpdates = 0
+  /** HOT: what `partitionCountOf` said last. */
+  private readonly lastCount: { cluster: Cluster | undefined; topic: string; count: number }
+  /** Whatever fits into an open batch is small enough for a request, so that nobody has to look. */
+  private readonly isBatchSmallEnough: boolean
 
   constructor(
     config: ParsedProducerConfig,
@@ -53,8 +58,9 @@ export class Admission {
     this.trace = parts.trace
     this.clock = parts.clock
     this.waiting = new WaitingSends(parts.trace)
-    const { cluster } = parts.metadata
-    this.at = { topic: '', partition: undefined, sendNumber: -1, cluster, nowMs: 0 }
+    this.lastCount = { cluster: undefined, topic: '', count: 0 }
+    const batchBytesMax = parts.accumulator.batchBytes + recordOverheadBytesMax
+    this.isBatchSmallEnough = batchBytesMax <= Math.min(config.maxRequestSize, config.bufferMemory)
   }
 
   /** Sends that wait for anything. */
@@ -87,12 +93,8 @@ export class Admission {
     return false
   }
 
-  /** HOT: once per record. Undefined: it waits, or has failed, of which the caller hears in a later turn. */
+  /** Undefined: it waits, or has failed, of which the caller hears in a later turn. */
   submit(send: PendingSend): AppendResult | undefined {
-    if (this.waiting.count === 0 && this.config.partitionerClass === undefined) {
-      const joined = this.join(send)
-      if (joined !== undefined) return joined
-    }
     const nowMs = this.clock.nowMs()
     send.deadlineMs = nowMs + this.config.maxBlockMs
     send.waitsSinceMs = nowMs
@@ -136,20 +138,40 @@ export class Admission {
   }
 
   /**
-   * HOT: nearly every record goes this way: nobody waits, and the open batch of its partition has room. No time is read:
-   * the topic counts as in use from when that batch was made. Undefined: the long way, which decides the same.
+   * HOT: nearly every record goes this way: nobody waits, and the open batch of its partition has room. It makes no object,
+   * and reads no time: the topic counts as in use from when that batch was made. Undefined: nothing was done, and `submit`,
+   * its plain form, decides.
    */
-  private join(send: PendingSend): AppendResult | undefined {
-    const { encoded, topic } = send
-    if (encoded.serialization !== undefined) return undefined
-    const partitionCount = this.metadata.cluster.partitionCount(topic)
-    if (partitionCount === undefined || partitionCount === 0) return undefined
-    let { partition } = send
-    if (partition === undefined) {
-      if (encoded.key === null || this.config.partitionerIgnoreKeys) return undefined
-      partition = partitionForKey(encoded.key, partitionCount)
-    } else if (partition >= partitionCount) return undefined
-    return tooLargeError(send, this.config) === undefined ? this.accumulator.join(topic, partition, encoded) : undefined
+  join(
+    topic: string,
+    partition: number | undefined,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    headers: readonly Header[],
+    timestampMs: number,
+    onCompletion: OnCompletion,
+  ): AppendResult | undefined {
+    const { config } = this
+    if (this.waiting.count > 0 || config.partitionerClass !== undefined || !this.isBatchSmallEnough) return undefined
+    const partitionCount = this.partitionCountOf(topic)
+    let chosen = partition
+    if (chosen === undefined) {
+      if (partitionCount === 0 || key === null || config.partitionerIgnoreKeys) return undefined
+      chosen = partitionForKey(key, partitionCount)
+    } else if (chosen >= partitionCount) return undefined
+    return this.accumulator.join(topic, chosen, key, value, headers, timestampMs, onCompletion)
+  }
+
+  /** HOT. 0 for a topic that is not known; nearly always asked for the topic of the time before. */
+  private partitionCountOf(topic: string): number {
+    const { lastCount } = this
+    const { cluster } = this.metadata
+    if (lastCount.topic !== topic || lastCount.cluster !== cluster) {
+      lastCount.cluster = cluster
+      lastCount.topic = topic
+      lastCount.count = cluster.partitionCount(topic) ?? 0
+    }
+    return lastCount.count
   }
 
   private enter(send: PendingSend, nowMs: number): AppendResult | undefined {
@@ -201,13 +223,9 @@ export class Admission {
   }
 
   private append(send: PendingSend, nowMs: number): AppendResult {
-    const { at } = this
-    at.topic = send.topic
-    at.partition = send.partition
-    at.sendNumber = send.sendNumber
-    at.cluster = this.metadata.cluster
-    at.nowMs = nowMs
-    return this.accumulator.append(send.encoded, at)
+    const { topic, partition, sendNumber, encoded } = send
+    const { cluster } = this.metadata
+    return this.accumulator.append(encoded, { topic, partition, sendNumber, cluster, nowMs })
   }
 
   private hasMetadataFor({ topic, partition }: PendingSend): boolean {

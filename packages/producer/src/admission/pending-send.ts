@@ -1,14 +1,15 @@
+import type { ProducerRecord } from '../record.ts'
 import type { PreparedRecord } from '../record-encoder.ts'
 
 /** A record that `send` accepted and that is in no batch yet. */
 export interface PendingSend {
   /** Counts the sends of a producer. */
-  sendNumber: number
-  topic: string
+  readonly sendNumber: number
+  readonly topic: string
   /** As asked for; else chosen once the partition count is known; undefined where the sticky partitioner chooses. */
   partition: number | undefined
-  key: unknown
-  value: unknown
+  readonly key: unknown
+  readonly value: unknown
   /** Without key and value as long as these are being serialized. */
   encoded: PreparedRecord
   /** The end of `max.block.ms`: one budget for serializer, metadata and memory. */
@@ -19,25 +20,12 @@ export interface PendingSend {
   waitingBytes: number
 }
 
-/** To be filled in: a send that waits for nothing. */
-export function emptySend(): PendingSend {
-  return {
-    sendNumber: -1,
-    topic: '',
-    partition: undefined,
-    key: null,
-    value: null,
-    encoded: {
-      key: null,
-      value: null,
-      headers: [],
-      timestampMs: 0,
-      onCompletion: () => {},
-      serialization: undefined,
-    },
-    deadlineMs: 0,
-    waitsFor: 'nothing',
-    waitsSinceMs: 0,
-    waitingBytes: 0,
-  }
+/** Waits for nothing, so far. */
+export function pendingSend(
+  { topic, partition, key = null, value }: ProducerRecord<unknown, unknown>,
+  sendNumber: number,
+  encoded: PreparedRecord,
+): PendingSend {
+  const waiting = { deadlineMs: 0, waitsFor: 'nothing', waitsSinceMs: 0, waitingBytes: 0 } as const
+  return { sendNumber, topic, partition, key, value, encoded, ...waiting }
 }

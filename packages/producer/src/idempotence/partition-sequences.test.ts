@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ProducerBatch } from '../accumulator/producer-batch.ts'
+import { LedgerPool } from '../accumulator/record-ledger.ts'
 import { PartitionSequences } from './partition-sequences.ts'
 
 const identity = { producerId: 7n, epoch: 0 }
@@ -15,6 +16,7 @@ function batch(records: number): ProducerBatch {
     codec: undefined,
     compressionRatio: 1,
     memory: undefined,
+    ledgers: new LedgerPool(),
   })
   for (let i = 0; i < records; i++) {
     made.tryAppend({ key: null, value: null, headers: [], timestampMs: 0, onCompletion: () => {} })

@@ -23,8 +23,13 @@ export function serialize(
   return bytesOrNull(result, { topic, part })
 }
 
-export function isLater(result: Serialized): result is PromiseLike<Uint8Array | null> {
+function isLater(result: Serialized): result is PromiseLike<Uint8Array | null> {
   return result !== null && typeof result === 'object' && 'then' in result
+}
+
+/** HOT. It is here, and not a promise. */
+export function isSerialized(result: Serialized): result is Uint8Array | null {
+  return result === null || result instanceof Uint8Array
 }
 
 function bytesOrNull(result: unknown, to: { readonly topic: string; readonly part: Part }): Uint8Array | null {
