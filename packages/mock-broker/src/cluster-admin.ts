@@ -208,7 +208,8 @@ export class ClusterAdmin {
   /** @throws RangeError if there is no such topic, or `count` is not more than there are */
   addPartitions(name: string, count: number): void {
     const topic = this.topic(name)
-    if (!Number.isInteger(count) || count <= topic.partitions.length || count > 100_000) {
+    const countMax = topic.partitions.length + this.cluster.partitionsLeft
+    if (!Number.isInteger(count) || count <= topic.partitions.length || count > countMax) {
       throw new RangeError(`topic "${name}" has ${topic.partitions.length} partitions and cannot have ${count}`)
     }
     this.cluster.addPartitions(topic, count)

@@ -261,7 +261,13 @@ export class ClusterCore {
   createTopic(name: string, options: TopicOptions | number = {}): void {
     const problem = this.cluster.topic(name) === undefined ? topicNameProblem(name) : 'exists already'
     if (problem !== undefined) throw new ClusterOptionsError([{ path: ['topics', name], message: problem }])
-    this.cluster.createTopic(name, parseTopicOptions(options, this.cluster.config))
+    const plan = parseTopicOptions(options, this.cluster.config)
+    if (plan.partitions > this.cluster.partitionsLeft) {
+      const { partitionsMax } = this.cluster.config
+      const message = `${this.cluster.partitionCount} and ${plan.partitions} more exceed ${partitionsMax} (partitionsMax)`
+      throw new ClusterOptionsError([{ path: ['topics', name, 'partitions'], message }])
+    }
+    this.cluster.createTopic(name, plan)
   }
 
   /**

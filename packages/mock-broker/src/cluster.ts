@@ -53,6 +53,7 @@ export class Cluster {
   readonly capture: WireCapture
   /** Before every broker has started for the first time, one that is down is no reason to take leadership away. */
   isStarted = false
+  private partitionsMade = 0
   private readonly idRandom: Random
   private readonly timers: Timers
   private readonly topicsByName = new Map<string, Topic>()
@@ -92,6 +93,16 @@ export class Cluster {
   /** Bytes of all logs together. What several replicas hold counts once. */
   get logBytes(): number {
     return this.logMemory.usedBytes
+  }
+
+  /** Of all topics together. */
+  get partitionCount(): number {
+    return this.partitionsMade
+  }
+
+  /** How many more there may be. */
+  get partitionsLeft(): number {
+    return this.config.partitionsMax - this.partitionsMade
   }
 
   node(id: number): ClusterNode | undefined {
@@ -138,6 +149,7 @@ export class Cluster {
     this.topicsById.delete(topic.id)
     this.tell({ event: 'topic-deleted', topic: name, topicId: topic.id })
     for (const partition of partitions) partition.delete()
+    this.partitionsMade -= partitions.length
     return () => {
       if (this.topic(name) !== undefined) return
       const known = assignments.map((replicas) => replicas.filter((id) => this.node(id) !== undefined))
@@ -265,6 +277,7 @@ export class Cluster {
     for (const replicas of assignments) {
       const partition = new Partition(topic.name, topic.partitions.length, replicas, topic.config, this.surroundings())
       topic.partitions.push(partition)
+      this.partitionsMade++
       if (!this.isStarted) continue
       const live = replicas.filter((id) => isAvailable(this.node(id)))
       // A controller makes no partition without a leader if it can help it.

@@ -85,6 +85,11 @@ export interface ClusterOptions {
    * the export says so. 0 captures nothing. Default 16 MiB.
    */
   readonly captureBytesMax?: Size
+  /**
+   * Partitions of all topics together. What would exceed it is not made, is refused with POLICY_VIOLATION, and leaves a
+   * finding. Default 200,000.
+   */
+  readonly partitionsMax?: number
   /** Bytes of all logs together. Default 1 GiB. */
   readonly logBytesMax?: Size
   /**
@@ -128,6 +133,7 @@ export interface ClusterConfig {
   readonly journalOverflow: 'throw' | 'drop'
   readonly eventsMax: number
   readonly captureBytesMax: number
+  readonly partitionsMax: number
   readonly logBytesMax: number
   readonly logOverflow: 'refuse' | 'delete-oldest'
   readonly validation: 'full' | 'headers'
@@ -316,6 +322,12 @@ export const clusterOptionFields: readonly Field[] = [
     default: '16MiB',
   },
   {
+    key: 'partitionsMax',
+    type: { is: 'integer', min: 1, max: 10_000_000 },
+    doc: 'Partitions of all topics together; what would exceed it is refused with POLICY_VIOLATION.',
+    default: 200_000,
+  },
+  {
     key: 'logBytesMax',
     type: { is: 'size', min: 0, max: Number.MAX_SAFE_INTEGER },
     doc: 'Bytes of all logs together.',
@@ -349,6 +361,8 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
   const brokers = brokerConfigs(parsed, issues)
   const defaultReplicas = Math.min(3, brokers.length)
   const defaultPartitions = parsed.defaultPartitions ?? 1
+  const partitionsMax = parsed.partitionsMax ?? 200_000
+  let partitionCount = 0
   const topics = new Map<string, TopicPlan>()
   for (const [name, written] of Object.entries(parsed.topics ?? {})) {
     const topic = typeof written === 'number' ? { partitions: written } : written
@@ -359,11 +373,15 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
       const message = `must be at most the number of brokers, ${brokers.length}, not ${replicas}`
       issues.push({ path: ['topics', name, 'replicas'], message })
     }
+    partitionCount += topic.partitions ?? defaultPartitions
     topics.set(name, {
       partitions: topic.partitions ?? defaultPartitions,
       replicas,
       ...topicSettingsFrom(topic.config ?? {}),
     })
+  }
+  if (partitionCount > partitionsMax) {
+    issues.push({ path: ['topics'], message: `${partitionCount} partitions exceed ${partitionsMax} (partitionsMax)` })
   }
   if (issues.length > 0) throw new ClusterOptionsError(issues)
   return {
@@ -388,6 +406,7 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     journalOverflow: parsed.journalOverflow ?? 'throw',
     eventsMax: parsed.eventsMax ?? 100_000,
     captureBytesMax: parsed.captureBytesMax ?? 16 * 1024 * 1024,
+    partitionsMax,
     logBytesMax: parsed.logBytesMax ?? 1024 * 1024 * 1024,
     logOverflow: parsed.logOverflow ?? 'refuse',
     validation: parsed.validation ?? 'full',

@@ -8,6 +8,11 @@ export interface KafkaRelease {
    * too few are in sync (KAFKA-15583, since 3.7).
    */
   readonly holdsHighWatermarkBelowMinIsr: boolean
+  /**
+   * Records of metadata that one request may write: a topic, a partition and a setting are one each (KAFKA-14996, since
+   * 3.6; QuorumController.MAX_RECORDS_PER_USER_OP).
+   */
+  readonly operationRecordsMax: number
 }
 
 /** In order, oldest first. */
@@ -122,5 +127,10 @@ function releaseOf(name: KafkaReleaseName): KafkaRelease {
     const max = upTo.findLast((release) => raised[release] !== undefined)
     if (max !== undefined) apiVersionsMax.set(api, raised[max] ?? 0)
   }
-  return { name, apiVersionsMax, holdsHighWatermarkBelowMinIsr: upTo.includes('3.7') }
+  return {
+    name,
+    apiVersionsMax,
+    holdsHighWatermarkBelowMinIsr: upTo.includes('3.7'),
+    operationRecordsMax: upTo.includes('3.6') ? 10_000 : Number.POSITIVE_INFINITY,
+  }
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { metadata } from '@harrow/protocol'
+import { createPartitions, createTopics, metadata } from '@harrow/protocol'
 import { simulatedRuntime } from '@harrow/runtime/sim'
 import { expect, test } from 'vitest'
 import { ClusterCore, type ClusterOptions, ClusterOptionsError, JournalOverflowError } from '../src/core.ts'
@@ -92,6 +92,7 @@ test.each<[object, string]>([
     { topics: { orders: { config: { 'min.insync': 2 } } } },
     'topics.orders.config.min.insync: unknown key "min.insync"',
   ],
+  [{ partitionsMax: 4, topics: { orders: 3, audit: 2 } }, 'topics: 5 partitions exceed 4 (partitionsMax)'],
   [{ frameBytesMax: '1 GB' }, 'frameBytesMax: must be a size'],
   [{ apiVersions: { Prodce: false } }, 'apiVersions.Prodce: no API of this cluster, did you mean "Produce"?'],
   [{ journalOverflow: 'thorw' }, 'journalOverflow: must be one of "throw", "drop", not "thorw", did you mean "throw"?'],
@@ -143,8 +144,47 @@ test('same seed, same cluster: events are equal to the last number', () => {
   expect(run(4)).not.toBe(run(5))
 })
 
+const topicOf = (name: string, numPartitions: number) => ({
+  name,
+  numPartitions,
+  replicationFactor: 1,
+  assignments: [],
+  configs: [],
+})
+
+test('partitions: no request makes more of them than the whole cluster may have, and the refusal is a finding', () => {
+  const sim = new Simulation({ partitionsMax: 10, topics: { orders: 4 }, defaultPartitions: 3 })
+  const create = (...topics: ReturnType<typeof topicOf>[]) =>
+    sim.ask(createTopics, 5, { topics })?.topics.map(({ name, errorCode }) => [name, errorCode])
+  // In the order of the request, each as far as there is room; POLICY_VIOLATION.
+  expect(create(topicOf('a', 4), topicOf('b', 3), topicOf('c', 2))).toEqual([
+    ['a', 0],
+    ['b', 44],
+    ['c', 0],
+  ])
+  const grow = { topics: [{ name: 'orders', count: 5, assignments: null }], timeoutMs: 0, validateOnly: false }
+  expect(sim.ask(createPartitions, 2, grow)?.results[0]?.errorCode).toBe(44)
+  sim.ask(metadata, 9, { topics: [{ name: 'auto' }], allowAutoTopicCreation: true })
+  expect(sim.cluster.topics.map(({ name }) => name)).toEqual(['orders', 'a', 'c'])
+  expect(() => sim.cluster.createTopic('mine', 1)).toThrow('10 and 1 more exceed 10 (partitionsMax)')
+  expect(() => sim.cluster.admin.addPartitions('orders', 5)).toThrow(RangeError)
+  expect(sim.cluster.findings.map(({ kind, message }) => [kind, message])).toEqual([
+    ['limit', '3 partitions more than the 4 there are would exceed 10 (partitionsMax)'],
+    ['limit', '1 partitions more than the 10 there are would exceed 10 (partitionsMax)'],
+    ['limit', '3 partitions more than the 10 there are would exceed 10 (partitionsMax)'],
+  ])
+})
+
+test('partitions: those of a deleted topic make room', () => {
+  const sim = new Simulation({ partitionsMax: 4, topics: { orders: 4 } })
+  sim.cluster.admin.deleteTopic('orders')
+  sim.cluster.createTopic('audit', 4)
+  sim.cluster.reset()
+  expect(sim.cluster.topics.map(({ name }) => name)).toEqual(['orders'])
+})
+
 test('handlers: the list and the folder are equal', () => {
-  const notHandlers = ['handler', 'index', 'leader-hint']
+  const notHandlers = ['handler', 'index', 'leader-hint', 'topic-operation']
   const files = readdirSync(join(import.meta.dirname, '../src/handlers')).map((file) => file.replace('.ts', ''))
   const kebab = (name: string): string => name.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase()
   expect(files.filter((file) => !notHandlers.includes(file)).sort()).toEqual(

@@ -1,4 +1,5 @@
 import {
+  createPartitions,
   createTopics,
   fetch,
   findCoordinator,
@@ -309,6 +310,39 @@ test('CreateTopics: the same name twice is error 42, once', () => {
     ['a', 42],
     ['b', 0],
   ])
+})
+
+// KAFKA-14996, since 3.6. Java: QuorumController.MAX_RECORDS_PER_USER_OP, and KRaftClusterTest for the message.
+test.each([
+  ['3.5', 0, null],
+  ['3.6', 44, 'Unable to perform excessively large batch operation.'],
+] as const)(
+  'CreateTopics to Kafka %s: more than 10,000 records of metadata at once is error %i',
+  (kafka, code, message) => {
+    const sim = new Simulation({ kafka })
+    // A topic and its partitions are records: 1 + 9_998, and 1 + 1.
+    const topics = [creation('large', { numPartitions: 9_998 }), creation('small')]
+    const refused = sim.ask(createTopics, 7, { topics })
+    expect(refused?.topics.map(({ errorCode, errorMessage }) => [errorCode, errorMessage])).toEqual([
+      [code, message],
+      [code, message],
+    ])
+    expect(sim.cluster.topics.length).toBe(code === 0 ? 2 : 0)
+    if (code !== 0) expect(sim.ask(createTopics, 7, { topics: topics.slice(0, 1) })?.topics[0]?.errorCode).toBe(0)
+    const grow = {
+      topics: [{ name: 'large', count: 9_998 + 10_001, assignments: null }],
+      timeoutMs: 0,
+      validateOnly: false,
+    }
+    expect(sim.ask(createPartitions, 3, grow)?.results[0]).toMatchObject({ errorCode: code, errorMessage: message })
+  },
+)
+
+test('CreateTopics: a hundred thousand names in one request are answered in linear time', () => {
+  const sim = new Simulation()
+  const topics = Array.from({ length: 100_000 }, (_, i) => creation(`a.${i % 60_000}`))
+  const answer = sim.ask(createTopics, 7, { topics, validateOnly: true })
+  expect(answer?.topics.length).toBe(60_000)
 })
 
 test.each([0, 1, 2, 3, 4, 5, 6])('FindCoordinator v%i: nobody coordinates here, and the findings say so', (version) => {

@@ -1,6 +1,7 @@
 import { createPartitions, type KafkaErrorRow, kafkaErrors, type RequestOf } from '@harrow/protocol'
 import type { Topic } from '../cluster.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
+import { excessiveOperation, PartitionRoom, repeatedNames } from './topic-operation.ts'
 
 /** Adds partitions. Java: `ReplicationControlManager.createPartitions`. */
 export const createPartitionsHandler: Handler<typeof createPartitions> = {
@@ -9,29 +10,41 @@ export const createPartitionsHandler: Handler<typeof createPartitions> = {
   targets: (request) => request.topics.map(({ name }) => ({ topic: name })),
 
   handle(request, call) {
-    let applied = false
-    const results = request.topics.map((asked) => {
-      const topic = call.cluster.topic(asked.name)
-      const isTwice = request.topics.filter(({ name }) => name === asked.name).length > 1
-      const no = isTwice ? refuse(kafkaErrors.INVALID_REQUEST, 'Duplicate topic name.') : problem(asked, topic, call)
-      if (no !== undefined) return { name: asked.name, errorCode: no.error.code, errorMessage: no.message }
-      if (topic !== undefined && !request.validateOnly) {
-        call.cluster.addPartitions(
-          topic,
-          asked.count,
-          asked.assignments?.map(({ brokerIds }) => brokerIds),
-        )
-        applied = true
-      }
-      return { name: asked.name, errorCode: kafkaErrors.NONE.code }
-    })
-    const once = results.filter((one, index) => results.findIndex(({ name }) => name === one.name) === index)
-    return { do: 'answer', body: { throttleTimeMs: 0, results: once }, applied }
+    const { cluster } = call
+    const repeated = repeatedNames(request.topics)
+    const room = new PartitionRoom(call)
+    // One answer for each name.
+    const problems = new Map<string, Refused | undefined>()
+    const wanted = new Map<Topic, AskedTopic>()
+    let records = 0
+    for (const asked of request.topics) {
+      if (problems.has(asked.name)) continue
+      const topic = cluster.topic(asked.name)
+      const no = repeated.has(asked.name)
+        ? refuse(kafkaErrors.INVALID_REQUEST, 'Duplicate topic name.')
+        : problem(asked, topic, { call, room })
+      problems.set(asked.name, no)
+      if (no !== undefined || topic === undefined) continue
+      wanted.set(topic, asked)
+      records += asked.count - topic.partitions.length
+    }
+    if (records > call.node.release.operationRecordsMax) {
+      wanted.clear()
+      for (const name of problems.keys()) problems.set(name, refuse(kafkaErrors.POLICY_VIOLATION, excessiveOperation))
+    }
+    const applied = wanted.size > 0 && !request.validateOnly
+    for (const [topic, { count, assignments }] of applied ? wanted : []) {
+      const replicas = assignments?.map(({ brokerIds }) => brokerIds)
+      cluster.addPartitions(topic, count, replicas)
+    }
+    const results = [...problems].map(([name, no]) =>
+      no === undefined
+        ? { name, errorCode: kafkaErrors.NONE.code }
+        : { name, errorCode: no.error.code, errorMessage: no.message },
+    )
+    return { do: 'answer', body: { throttleTimeMs: 0, results }, applied }
   },
 }
-
-/** As many as `config.ts` allows. */
-const partitionsMax = 100_000
 
 type AskedTopic = RequestOf<typeof createPartitions>['topics'][number]
 
@@ -40,7 +53,11 @@ interface Refused {
   readonly message: string
 }
 
-function problem({ name, count, assignments }: AskedTopic, topic: Topic | undefined, call: Call): Refused | undefined {
+function problem(
+  { name, count, assignments }: AskedTopic,
+  topic: Topic | undefined,
+  { call, room }: { readonly call: Call; readonly room: PartitionRoom },
+): Refused | undefined {
   const injected = injectedError(call, name)
   if (injected !== undefined) return refuse(injected, injected.message)
   if (topic === undefined) {
@@ -53,12 +70,11 @@ function problem({ name, count, assignments }: AskedTopic, topic: Topic | undefi
     const message = `The topic ${name} currently has ${length} partition(s); ${count} would not be an increase.`
     return refuse(kafkaErrors.INVALID_PARTITIONS, message)
   }
-  if (count > partitionsMax) {
-    return refuse(kafkaErrors.INVALID_PARTITIONS, `${count} partitions are more than this cluster plays.`)
-  }
-  if (assignments === null) return undefined
-  const because = assignmentsProblem(assignments, topic, { added: count - length, call })
-  return because === undefined ? undefined : refuse(kafkaErrors.INVALID_REPLICA_ASSIGNMENT, because)
+  const unfit =
+    assignments === null ? undefined : assignmentsProblem(assignments, topic, { added: count - length, call })
+  if (unfit !== undefined) return refuse(kafkaErrors.INVALID_REPLICA_ASSIGNMENT, unfit)
+  const noRoom = room.take(count - length)
+  return noRoom === undefined ? undefined : refuse(kafkaErrors.POLICY_VIOLATION, noRoom)
 }
 
 function assignmentsProblem(

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster.ts'
 import { type TopicPlan, topicNameProblem } from '../config.ts'
 import { type TopicSettings, topicSettingsFromStrings } from '../topic-config.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
+import { excessiveOperation, PartitionRoom, repeatedNames } from './topic-operation.ts'
 
 /** Creates topics, at any broker: with KRaft they forward it. Java: `ReplicationControlManager.createTopics`. */
 export const createTopicsHandler: Handler<typeof createTopics> = {
@@ -11,14 +12,27 @@ export const createTopicsHandler: Handler<typeof createTopics> = {
   targets: (request) => request.topics.map(({ name }) => ({ topic: name })),
 
   handle(request, call) {
-    const topics = request.topics.map((asked) => {
-      const isTwice = request.topics.filter((other) => other.name === asked.name).length > 1
-      const result = isTwice ? no(kafkaErrors.INVALID_REQUEST, 'Duplicate topic name.') : plan(asked, call)
-      return 'error' in result ? refused(asked.name, result) : create(asked.name, result, request.validateOnly, call)
-    })
-    // The first answer of several with one name stands for all.
-    const answers = topics.filter((topic, index) => topics.findIndex((other) => other.name === topic.name) === index)
-    return { do: 'answer', body: { topics: answers }, applied: topics.some((topic) => topic.errorCode === 0) }
+    const repeated = repeatedNames(request.topics)
+    const collisions = collisionsIn(call.cluster)
+    const room = new PartitionRoom(call)
+    // One answer for each name, in the order in which they were named first.
+    const plans = new Map<string, Plan | No>()
+    let records = 0
+    for (const asked of request.topics) {
+      if (plans.has(asked.name)) continue
+      const planned = repeated.has(asked.name)
+        ? no(kafkaErrors.INVALID_REQUEST, 'Duplicate topic name.')
+        : withRoom(plan(asked, call, collisions), room)
+      plans.set(asked.name, planned)
+      if (!('error' in planned)) records += 1 + planned.partitions + asked.configs.length
+    }
+    if (records > call.node.release.operationRecordsMax) {
+      for (const name of plans.keys()) plans.set(name, no(kafkaErrors.POLICY_VIOLATION, excessiveOperation))
+    }
+    const topics = [...plans].map(([name, planned]) =>
+      'error' in planned ? refused(name, planned) : create(name, planned, request.validateOnly, call),
+    )
+    return { do: 'answer', body: { topics }, applied: topics.some((topic) => topic.errorCode === 0) }
   },
 }
 
@@ -34,7 +48,20 @@ interface Plan extends TopicPlan {
   readonly assignments: readonly (readonly number[])[] | undefined
 }
 
-function plan(asked: AskedTopic, call: Call): Plan | No {
+function withRoom(planned: Plan | No, room: PartitionRoom): Plan | No {
+  if ('error' in planned) return planned
+  const because = room.take(planned.partitions)
+  return because === undefined ? planned : no(kafkaErrors.POLICY_VIOLATION, because)
+}
+
+/** Names with dots or underscores, by what they look like where dots turn into underscores: in metrics. */
+function collisionsIn(cluster: Cluster): ReadonlyMap<string, string> {
+  const collisions = new Map<string, string>()
+  for (const { name } of cluster.topics) if (mayCollide(name)) collisions.set(withoutDots(name), name)
+  return collisions
+}
+
+function plan(asked: AskedTopic, call: Call, collisions: ReadonlyMap<string, string>): Plan | No {
   const { cluster } = call
   const injected = injectedError(call, asked.name)
   if (injected !== undefined) return no(injected, injected.message)
@@ -43,10 +70,9 @@ function plan(asked: AskedTopic, call: Call): Plan | No {
   if (cluster.topic(asked.name) !== undefined) {
     return no(kafkaErrors.TOPIC_ALREADY_EXISTS, `Topic '${asked.name}' already exists.`)
   }
-  const colliding = [...cluster.topics].find((topic) => withoutDots(topic.name) === withoutDots(asked.name))
+  const colliding = mayCollide(asked.name) ? collisions.get(withoutDots(asked.name)) : undefined
   if (colliding !== undefined) {
-    // Metric names turn dots into underscores, so the two could not be told apart there.
-    const message = `Topic '${asked.name}' collides with existing topic: ${colliding.name}`
+    const message = `Topic '${asked.name}' collides with existing topic: ${colliding}`
     return no(kafkaErrors.INVALID_TOPIC_EXCEPTION, message)
   }
   const configured = topicSettingsFromStrings(asked.configs)
@@ -61,9 +87,6 @@ function planCounted(asked: AskedTopic, settings: TopicSettings, cluster: Cluste
   if (numPartitions === 0 || numPartitions < -1) {
     const message = 'Number of partitions was set to an invalid non-positive value.'
     return no(kafkaErrors.INVALID_PARTITIONS, message)
-  }
-  if (numPartitions > partitionsMax) {
-    return no(kafkaErrors.INVALID_PARTITIONS, `${numPartitions} partitions are more than this cluster plays.`)
   }
   if (replicationFactor === 0 || replicationFactor < -1) {
     const message = 'Replication factor must be larger than 0, or -1 to use the default value.'
@@ -104,9 +127,6 @@ function planAssigned(asked: AskedTopic, settings: TopicSettings, cluster: Clust
   return { partitions: assignments.length, replicas: assignments[0]?.length ?? 0, ...settings, assignments }
 }
 
-/** As many as `config.ts` allows. */
-const partitionsMax = 100_000
-
 function assignmentProblem(
   brokerIds: readonly number[],
   replicas: number | undefined,
@@ -133,6 +153,10 @@ function refused(name: string, { error, message }: No): TopicAnswer {
 
 function no(error: KafkaErrorRow, message: string): No {
   return { error, message }
+}
+
+function mayCollide(name: string): boolean {
+  return name.includes('.') || name.includes('_')
 }
 
 function withoutDots(name: string): string {

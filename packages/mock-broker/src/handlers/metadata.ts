@@ -11,6 +11,7 @@ import type { ClusterView, PartitionView, TopicView } from '../cluster-view.ts'
 import { topicNameProblem } from '../config.ts'
 import { topicSettingsFrom } from '../topic-config.ts'
 import { type Call, type Handler, injectedError, type Outcome, type Target } from './handler.ts'
+import { PartitionRoom } from './topic-operation.ts'
 
 /** Who is in the cluster and who leads what, as this broker sees it. */
 export const metadataHandler: Handler<typeof metadata> = {
@@ -82,10 +83,12 @@ function answerFor(asked: AskedTopic, mayCreate: boolean, call: Call): TopicAnsw
   return [refused(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, { name: topic })]
 }
 
-function create(name: string, { cluster }: Call): void {
+function create(name: string, call: Call): void {
+  const { cluster } = call
   // This broker may only not have heard of it.
   if (cluster.topic(name) !== undefined) return
   const { defaultPartitions: partitions, defaultReplicas: replicas } = cluster.config
+  if (new PartitionRoom(call).take(partitions) !== undefined) return
   cluster.createTopic(name, { partitions, replicas, ...topicSettingsFrom({}) })
 }
 
