@@ -1,5 +1,7 @@
 /** Room for the marks of any record: run id, number, two slashes. */
 export const valueBytesMin = 24
+/** Of a run id: hexadecimal. */
+const runDigits = 8
 
 /**
  * The value of a record: `<run>/<number>/` and a filler up to `bytes`. The marks travel inside the value, so the log
@@ -18,7 +20,15 @@ export function recordValue(run: string, number: number, bytes: number): Uint8Ar
 /** The marks of a stored value; undefined if this is not a value that `recordValue` made. */
 export function marksOf(value: Uint8Array | null): { readonly run: string; readonly number: number } | undefined {
   if (value === null) return undefined
-  const start = String.fromCharCode(...value.subarray(0, valueBytesMin))
-  const match = /^([0-9a-f]{8})\/(\d{1,9})\//.exec(start)
-  return match === null ? undefined : { run: match[1]!, number: Number(match[2]) }
+  const slash = 0x2f
+  if (value.length < valueBytesMin || value[runDigits] !== slash) return undefined
+  let number = 0
+  let at = runDigits + 1
+  for (; value[at] !== slash; at++) {
+    const digit = value[at]! - 0x30
+    if (digit < 0 || digit > 9 || at >= valueBytesMin - 1) return undefined
+    number = number * 10 + digit
+  }
+  const run = String.fromCharCode(...value.subarray(0, runDigits))
+  return at === runDigits + 1 || !/^[0-9a-f]+$/.test(run) ? undefined : { run, number }
 }

@@ -94,6 +94,9 @@ export class Session {
         brokers: 1,
         autoCreateTopics: false,
         journalOverflow: 'drop',
+        // The recorder keeps the events, and nobody asks for the bytes.
+        eventsMax: 0,
+        captureBytesMax: 0,
         seed: options.seed,
         ...scenario.cluster,
       } as ClusterOptions,

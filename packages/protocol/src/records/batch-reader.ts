@@ -77,15 +77,35 @@ export function readBatchHeader(bytes: Uint8Array, at = 0): RecordBatch {
   if (batchLength < lengthMin) throw new DecodeError('batchLength', `is ${batchLength}, less than ${lengthMin}`)
   const batchBytes = batchLogOverheadBytes + batchLength
   if (batchBytes > available) throw new DecodeError('batchLength', `is ${batchLength}, with ${available} bytes in all`)
+  const baseOffset = view.getBigInt64(at + offsetOf.baseOffset)
+  const partitionLeaderEpoch = view.getInt32(at + offsetOf.partitionLeaderEpoch)
   const batch = bytes.subarray(at, at + batchBytes)
-  const ofAnyFormat = {
-    baseOffset: view.getBigInt64(at + offsetOf.baseOffset),
+  if (magic !== batchMagic)
+    return { ...unknownRest, baseOffset, batchLength, partitionLeaderEpoch, magic, bytes: batch }
+  const attributes = view.getInt16(at + offsetOf.attributes)
+  const compressionId = attributes & batchAttributes.compressionMask
+  // HOT: one literal. Two joined by spreading were a tenth of what a broker does with a small batch.
+  return {
+    baseOffset,
     batchLength,
-    partitionLeaderEpoch: view.getInt32(at + offsetOf.partitionLeaderEpoch),
+    partitionLeaderEpoch,
     magic,
+    crc: view.getUint32(at + offsetOf.crc),
+    attributes,
+    compression: compressionNameById(compressionId),
+    compressionId,
+    timestampType: (attributes & batchAttributes.logAppendTime) === 0 ? 'create' : 'log-append',
+    isTransactional: (attributes & batchAttributes.transactional) !== 0,
+    isControl: (attributes & batchAttributes.control) !== 0,
+    lastOffsetDelta: view.getInt32(at + offsetOf.lastOffsetDelta),
+    baseTimestamp: readInt64AsNumber(view, at + offsetOf.baseTimestamp),
+    maxTimestamp: readInt64AsNumber(view, at + offsetOf.maxTimestamp),
+    producerId: view.getBigInt64(at + offsetOf.producerId),
+    producerEpoch: view.getInt16(at + offsetOf.producerEpoch),
+    baseSequence: view.getInt32(at + offsetOf.baseSequence),
+    recordCount: view.getInt32(at + offsetOf.recordCount),
     bytes: batch,
   }
-  return magic === batchMagic ? { ...ofAnyFormat, ...readRestOfHeader(view, at) } : { ...ofAnyFormat, ...unknownRest }
 }
 
 /**
@@ -192,9 +212,8 @@ export function rewriteTimestamps(bytes: Uint8Array, at: number, logAppendTimeMs
   view.setUint32(offsetOf.crc, crc32c(batch.subarray(offsetOf.attributes)))
 }
 
-type RestOfHeader = Omit<RecordBatch, 'baseOffset' | 'batchLength' | 'partitionLeaderEpoch' | 'magic' | 'bytes'>
-
-const unknownRest: RestOfHeader = {
+/** What a batch of an older format leaves unknown. */
+const unknownRest: Omit<RecordBatch, 'baseOffset' | 'batchLength' | 'partitionLeaderEpoch' | 'magic' | 'bytes'> = {
   crc: 0,
   attributes: 0,
   compression: undefined,
@@ -209,27 +228,6 @@ const unknownRest: RestOfHeader = {
   producerEpoch: -1,
   baseSequence: -1,
   recordCount: 0,
-}
-
-function readRestOfHeader(view: DataView, at: number): RestOfHeader {
-  const attributes = view.getInt16(at + offsetOf.attributes)
-  const compressionId = attributes & batchAttributes.compressionMask
-  return {
-    crc: view.getUint32(at + offsetOf.crc),
-    attributes,
-    compression: compressionNameById(compressionId),
-    compressionId,
-    timestampType: (attributes & batchAttributes.logAppendTime) === 0 ? 'create' : 'log-append',
-    isTransactional: (attributes & batchAttributes.transactional) !== 0,
-    isControl: (attributes & batchAttributes.control) !== 0,
-    lastOffsetDelta: view.getInt32(at + offsetOf.lastOffsetDelta),
-    baseTimestamp: readInt64AsNumber(view, at + offsetOf.baseTimestamp),
-    maxTimestamp: readInt64AsNumber(view, at + offsetOf.maxTimestamp),
-    producerId: view.getBigInt64(at + offsetOf.producerId),
-    producerEpoch: view.getInt16(at + offsetOf.producerEpoch),
-    baseSequence: view.getInt32(at + offsetOf.baseSequence),
-    recordCount: view.getInt32(at + offsetOf.recordCount),
-  }
 }
 
 function decompressSection(batch: RecordBatch, codecs: CompressionCodecs, decompressedBytesMax: number): Uint8Array {
