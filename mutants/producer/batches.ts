@@ -72,8 +72,8 @@ export const batchMutants: readonly Mutant[] = [
   {
     name: 'log-append-time-ignored',
     file: batch,
-    find: 'timestamp: logAppendTimeMs === -1 ? this.timestamps[index]! : logAppendTimeMs,',
-    replace: 'timestamp: this.timestamps[index]!,',
+    find: 'const timestamp = logAppendTimeMs === -1 ? ledger.timestampOf(i) : logAppendTimeMs',
+    replace: 'const timestamp = ledger.timestampOf(i)',
     mirrors: 'KAFKA-4614: the timestamp of the broker counts on such a topic',
     caughtBy: ['OFFSETS'],
   },

@@ -69,7 +69,7 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'free-buffers-kept-on-top',
     file: pool,
-    find: 'while (this.usedBytes + bytes + this.pooledBytes > this.totalBytes) this.free.pop()',
+    find: 'while (this.usedNow + bytes + this.pooledBytes > this.totalBytes) this.free.pop()',
     replace: '',
     mirrors: 'KAFKA-9703: backing bytes beyond buffer.memory',
     caughtBy: ['CRASH', 'BUFFER'],

@@ -3,7 +3,18 @@ import { defineConfig } from 'tsdown'
 const options = { dts: true, target: 'es2022', platform: 'node' } as const
 
 export default defineConfig([
-  { ...options, entry: ['src/index.ts', 'src/testing.ts', 'src/jest.ts', 'src/fast-check.ts'], format: ['esm', 'cjs'] },
+  {
+    ...options,
+    entry: [
+      'src/index.ts',
+      'src/testing.ts',
+      'src/jest.ts',
+      'src/fast-check.ts',
+      'src/global-setup.ts',
+      'src/global-teardown.ts',
+    ],
+    format: ['esm', 'cjs'],
+  },
   // vitest itself is ESM only.
   { ...options, entry: ['src/vitest.ts'], format: ['esm'] },
   // The command is run, not required.

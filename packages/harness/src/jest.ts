@@ -2,7 +2,7 @@ import { type KafkaMatchers, matchers } from './testing/matchers.ts'
 
 export * from './testing/index.ts'
 
-/** `expect.extend(kafkaMatchers)` in a file of `setupFilesAfterEach`, or at the top of a test. */
+/** `expect.extend(kafkaMatchers)` in a file of `setupFilesAfterEnv`, or at the top of a test. */
 export const kafkaMatchers: typeof matchers = matchers
 
 // Jest's own types are global: nothing of it is imported, so this file loads without Jest.

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert'
 import type { JournalQuery, StoredRecord } from '@harrow/mock-broker'
-import type { CheckResult, ClusterView } from './check.ts'
+import { type AnyCluster, type CheckResult, viewOf } from './check.ts'
 import { eventually, type Patience } from './eventually.ts'
 import { hasNoDuplicates } from './has-no-duplicates.ts'
 import { hasReceived } from './has-received.ts'
@@ -13,53 +13,48 @@ import type { RecordMatch } from './record-match.ts'
 
 /** Waits for a record that matches. With `times`: for exactly so many. */
 export function expectReceived(
-  cluster: ClusterView,
+  cluster: AnyCluster,
   topic: string,
   match?: RecordMatch,
   options: Patience & { readonly times?: number } = {},
 ): Promise<void> {
-  return holds(() => hasReceived(cluster, topic, match, options), options)
+  return holds(async () => hasReceived(await viewOf(cluster, { topic }), topic, match, options), options)
 }
 
 /** Waits for records that match, one after another in one partition. */
 export function expectReceivedInOrder(
-  cluster: ClusterView,
+  cluster: AnyCluster,
   topic: string,
   matches: readonly RecordMatch[],
   options: Patience = {},
 ): Promise<void> {
-  return holds(() => hasReceivedInOrder(cluster, topic, matches), options)
+  return holds(async () => hasReceivedInOrder(await viewOf(cluster, { topic }), topic, matches), options)
 }
 
 /** Waits for exactly so many records. */
-export function expectStored(
-  cluster: ClusterView,
-  topic: string,
-  count: number,
-  options: Patience = {},
-): Promise<void> {
-  return holds(() => hasStored(cluster, topic, count), options)
+export function expectStored(cluster: AnyCluster, topic: string, count: number, options: Patience = {}): Promise<void> {
+  return holds(async () => hasStored(await viewOf(cluster, { topic }), topic, count), options)
 }
 
 /** Looks now, once: duplicates do not go away. */
 export function expectNoDuplicates(
-  cluster: ClusterView,
+  cluster: AnyCluster,
   topic: string,
   options: { readonly by?: (record: StoredRecord) => unknown } = {},
 ): Promise<void> {
-  return holds(() => hasNoDuplicates(cluster, topic, options), { within: 0 })
+  return holds(async () => hasNoDuplicates(await viewOf(cluster, { topic }), topic, options), { within: 0 })
 }
 
 /** Waits for a request for which all of the query holds. With `times`: for exactly so many. */
 export function expectSeenRequest(
-  cluster: ClusterView,
+  cluster: AnyCluster,
   query: JournalQuery,
   options: Patience & { readonly times?: number } = {},
 ): Promise<void> {
-  return holds(() => hasSeenRequest(cluster, query, options), options)
+  return holds(async () => hasSeenRequest(await viewOf(cluster, { requests: query }), query, options), options)
 }
 
-async function holds(check: () => CheckResult, patience: Patience): Promise<void> {
+async function holds(check: () => Promise<CheckResult>, patience: Patience): Promise<void> {
   const { pass, message } = await eventually(check, patience)
   if (!pass) throw new AssertionError({ message })
 }

@@ -1,7 +1,22 @@
-import type { MockCluster, StoredRecord } from '@harrow/mock-broker'
+import type { JournalQuery, MockCluster, StoredRecord } from '@harrow/mock-broker'
+import type { RemoteCluster } from './remote-cluster.ts'
 
 /** What a check looks at: a `MockCluster`, or anything like it. */
-export type ClusterView = Pick<MockCluster, 'records' | 'requests' | 'topics'>
+export interface ClusterView extends Pick<MockCluster, 'topics'> {
+  records(topic: string): readonly StoredRecord[]
+  readonly requests: Iterable<{ readonly api: string }> & { filter(which: JournalQuery): readonly unknown[] }
+}
+
+/** What tests may hand to a matcher or an assertion: a cluster in this process, or one in another. */
+export type AnyCluster = ClusterView | RemoteCluster
+
+/** The cluster as it is now. */
+export function viewOf(
+  cluster: AnyCluster,
+  at: Parameters<RemoteCluster['look']>[0],
+): ClusterView | Promise<ClusterView> {
+  return 'look' in cluster ? cluster.look(at) : cluster
+}
 
 /** The answer of a check at this moment. */
 export interface CheckResult {

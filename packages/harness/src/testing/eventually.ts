@@ -12,14 +12,14 @@ const lookEveryMs = 10
 
 /** Looks until the check holds or the time is over; the last answer. Throws RangeError for a duration that is none. */
 export async function eventually(
-  check: () => CheckResult,
+  check: () => CheckResult | Promise<CheckResult>,
   { within = withinMsDefault }: Patience = {},
 ): Promise<CheckResult> {
   const withinMs = parseDurationMs(within)
   if (withinMs === undefined) throw new RangeError(`within: ${String(within)} is no duration, such as 500 or "2s"`)
   const deadlineMs = performance.now() + withinMs
   for (;;) {
-    const result = check()
+    const result = await check()
     if (result.pass || performance.now() >= deadlineMs) return result
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
   }

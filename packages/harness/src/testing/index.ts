@@ -5,7 +5,7 @@ export {
   expectSeenRequest,
   expectStored,
 } from './assertions.ts'
-export type { CheckResult, ClusterView } from './check.ts'
+export type { AnyCluster, CheckResult, ClusterView } from './check.ts'
 export { eventually, type Patience } from './eventually.ts'
 export { hasNoDuplicates } from './has-no-duplicates.ts'
 export { hasReceived } from './has-received.ts'
@@ -14,4 +14,5 @@ export { hasSeenRequest } from './has-seen-request.ts'
 export { hasStored } from './has-stored.ts'
 export { type KafkaMatchers, matchers } from './matchers.ts'
 export type { RecordExpectation, RecordMatch } from './record-match.ts'
+export { ControlRequestError, RemoteCluster, type RemoteFault, sharedCluster } from './remote-cluster.ts'
 export { type ScenarioTest, type ScenarioTestOptions, scenarioTests } from './scenario-tests.ts'

@@ -1,5 +1,5 @@
 import type { JournalQuery, StoredRecord } from '@harrow/mock-broker'
-import type { CheckResult, ClusterView } from './check.ts'
+import { type AnyCluster, type CheckResult, type ClusterView, viewOf } from './check.ts'
 import { eventually, type Patience } from './eventually.ts'
 import { hasNoDuplicates } from './has-no-duplicates.ts'
 import { hasReceived } from './has-received.ts'
@@ -25,46 +25,70 @@ interface MatcherResult {
  */
 export const matchers = {
   /** At least one record of the topic matches. */
-  toHaveReceived(this: MatcherContext, cluster: ClusterView, topic: string, match?: RecordMatch, patience?: Patience) {
-    return settle(this, () => hasReceived(cluster, topic, match), patience)
+  toHaveReceived(this: MatcherContext, cluster: AnyCluster, topic: string, match?: RecordMatch, patience?: Patience) {
+    return settle(
+      this,
+      viewing(cluster, { topic }, (view) => hasReceived(view, topic, match)),
+      patience,
+    )
   },
   /** Exactly so many records of the topic match. */
   toHaveReceivedTimes(
     this: MatcherContext,
-    cluster: ClusterView,
+    cluster: AnyCluster,
     topic: string,
     times: number,
     match?: RecordMatch,
     patience?: Patience,
   ) {
-    return settle(this, () => hasReceived(cluster, topic, match, { times }), patience)
+    return settle(
+      this,
+      viewing(cluster, { topic }, (view) => hasReceived(view, topic, match, { times })),
+      patience,
+    )
   },
   /** One partition of the topic has records that match, one after another. */
   toHaveReceivedInOrder(
     this: MatcherContext,
-    cluster: ClusterView,
+    cluster: AnyCluster,
     topic: string,
     matches: readonly RecordMatch[],
     patience?: Patience,
   ) {
-    return settle(this, () => hasReceivedInOrder(cluster, topic, matches), patience)
+    return settle(
+      this,
+      viewing(cluster, { topic }, (view) => hasReceivedInOrder(view, topic, matches)),
+      patience,
+    )
   },
   /** No two records of the topic are the same, byte for byte or by `by`. Looks once. */
   toHaveNoDuplicates(
     this: MatcherContext,
-    cluster: ClusterView,
+    cluster: AnyCluster,
     topic: string,
     options?: { readonly by?: (record: StoredRecord) => unknown },
   ) {
-    return settle(this, () => hasNoDuplicates(cluster, topic, options), { within: 0 })
+    return settle(
+      this,
+      viewing(cluster, { topic }, (view) => hasNoDuplicates(view, topic, options)),
+      { within: 0 },
+    )
   },
   /** The topic has exactly so many records. */
-  toHaveStored(this: MatcherContext, cluster: ClusterView, topic: string, count: number, patience?: Patience) {
-    return settle(this, () => hasStored(cluster, topic, count), patience)
+  toHaveStored(this: MatcherContext, cluster: AnyCluster, topic: string, count: number, patience?: Patience) {
+    return settle(
+      this,
+      viewing(cluster, { topic }, (view) => hasStored(view, topic, count)),
+      patience,
+    )
   },
   /** A request came for which all of the query holds. */
-  toHaveSeenRequest(this: MatcherContext, cluster: ClusterView, query: JournalQuery, patience?: Patience) {
-    return settle(this, () => hasSeenRequest(cluster, query), patience)
+  toHaveSeenRequest(this: MatcherContext, cluster: AnyCluster, query: JournalQuery, patience?: Patience) {
+    return settle(
+      this,
+      viewing(cluster, { requests: query }, (view) => hasSeenRequest(view, query)),
+      patience,
+    )
   },
 } as const
 
@@ -80,9 +104,17 @@ export interface KafkaMatchers<Result = Promise<void>> {
 
 async function settle(
   context: MatcherContext,
-  check: () => CheckResult,
+  check: () => Promise<CheckResult>,
   patience: Patience | undefined,
 ): Promise<MatcherResult> {
   const { pass, message } = await eventually(check, context.isNot === true ? { within: 0 } : patience)
   return { pass, message: () => message }
+}
+
+function viewing(
+  cluster: AnyCluster,
+  at: Parameters<typeof viewOf>[1],
+  check: (view: ClusterView) => CheckResult,
+): () => Promise<CheckResult> {
+  return async () => check(await viewOf(cluster, at))
 }
