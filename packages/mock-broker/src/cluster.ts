@@ -242,7 +242,8 @@ export class Cluster {
   find(finding: Omit<Finding, 'atMs'>): Finding {
     const found = { ...finding, atMs: this.clock.nowMs() }
     this.findings.add(found)
-    this.tell({ event: 'finding', kind: found.kind, broker: found.broker, connection: found.connection })
+    const { kind, broker, connection, message } = found
+    this.tell({ event: 'finding', kind, broker, connection, message })
     return found
   }
 

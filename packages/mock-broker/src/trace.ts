@@ -109,7 +109,13 @@ export type BrokerEvent = { readonly atMs: number } & (
   | { readonly event: 'partitions-added'; readonly topic: string; readonly partitions: number }
   | { readonly event: 'topic-created'; readonly topic: string; readonly topicId: string; readonly partitions: number }
   | { readonly event: 'producer-id-assigned'; readonly broker: number; readonly producerId: bigint }
-  | { readonly event: 'finding'; readonly kind: string; readonly broker: number; readonly connection: number }
+  | {
+      readonly event: 'finding'
+      readonly kind: string
+      readonly broker: number
+      readonly connection: number
+      readonly message: string
+    }
 )
 
 /** Without the time, which the cluster adds. */
