@@ -174,7 +174,7 @@ test('partitions: no request makes more of them than the whole cluster may have,
     ['limit', '3 partitions more than the 10 there are would exceed 10 (partitionsMax)'],
   ])
   // What a log line of the standalone broker is made of.
-  const told = sim.cluster.events.filter(({ event }) => event === 'finding')
+  const told = [...sim.cluster.events].filter(({ event }) => event === 'finding')
   expect(told).toMatchObject(sim.cluster.findings.map(({ kind, message }) => ({ kind, message })))
 })
 
