@@ -87,11 +87,14 @@ export const faultClasses = {
     on: { broker: 1 + random.fork('broker').below(context.brokers), nth: 1 + random.fork('nth').below(3) },
     do: { hang: 'connection' },
   }),
-  /** A broker that lags behind: it names the first leader, of the first epoch. */
-  'metadata-of-the-past': (random, context) =>
-    rule(random, context, 'Metadata', {
-      edit: { 'topics.*.partitions.*.leaderEpoch': 0, 'topics.*.partitions.*.leaderId': 1 },
-    }),
+  /** An answer that was overtaken: it names the first leader of a partition, of the first epoch (M9). */
+  'metadata-of-the-past': (random, context) => {
+    const partition = random.fork('partition').below(context.partitions)
+    const at = `topics.0.partitions.${partition}`
+    return rule(random, context, 'Metadata', {
+      edit: { [`${at}.leaderEpoch`]: 0, [`${at}.leaderId`]: 1 + (partition % context.brokers) },
+    })
+  },
   /** A topic that is there, and of which a broker has not heard yet. */
   'topic-not-known-yet': (random, context) =>
     rule(random, context, 'Metadata', { error: pick(random, ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']) }),
@@ -150,6 +153,82 @@ export const faultClasses = {
     at: atMs(random, context),
     do: { 'move-leader': { topic: context.topic, partition: random.fork('partition').below(context.partitions) } },
   }),
+  /** An answer in the smallest of pieces, whatever else the network does. */
+  'answer-in-slices': (random, context) =>
+    rule(random, context, pick(random.fork('api'), ['Produce', 'Metadata', 'ApiVersions']), {
+      slice: pick(random.fork('bytes'), [1, 3, 64]),
+    }),
+  /** Late answers come together, in one piece. */
+  clogged: (random, context) =>
+    rule(random, context, 'Produce', {
+      clog: shortMs(random.fork('duration'), context),
+      side: pick(random.fork('side'), ['request', 'response']),
+    }),
+  /** A broker that stops reading. */
+  stalled: (random, context) => rule(random, context, 'Produce', { stall: shortMs(random.fork('duration'), context) }),
+  'thin-line': (random, context) =>
+    rule(random, context, 'Produce', {
+      bandwidth: pick(random.fork('bytes'), [2_000, 20_000, 200_000]),
+      for: shortMs(random.fork('duration'), context),
+    }),
+  /** A proxy in front of a broker that is down. */
+  'door-that-closes': (random, context) => ({
+    on: { broker: 1 + random.fork('broker').below(context.brokers), nth: 1 + random.fork('nth').below(4) },
+    do: { accept: pick(random.fork('how'), ['then-close', 'then-reset']) },
+  }),
+  /** Busy ones too, if their requests are far apart. */
+  'closed-when-idle': (random, context) => ({
+    on: { broker: 1 + random.fork('broker').below(context.brokers) },
+    do: { 'idle-close': 1 + random.fork('duration').below(context.requestTimeoutMs) },
+    times: pick(random.fork('times'), [1, 3, 10]),
+  }),
+  'connections-refused': (random, context) => ({
+    at: atMs(random, context),
+    do: {
+      refuse: 1 + random.fork('broker').below(context.brokers),
+      for: shortMs(random.fork('duration'), context),
+    },
+  }),
+  'broker-killed': (random, context) => ({
+    at: atMs(random, context),
+    do: {
+      'kill-broker': 1 + random.fork('broker').below(context.brokers),
+      for: Math.round(durationMs(random.fork('duration'), context)),
+    },
+  }),
+  /** Clients and a broker no longer hear each other, or one does not hear the other; afterwards everything arrives. */
+  'cut-off': (random, context) => {
+    const side = pick(random.fork('side'), [undefined, 'request', 'response'] as const)
+    return {
+      at: atMs(random, context),
+      do: {
+        'cut-off': 1 + random.fork('broker').below(context.brokers),
+        for: shortMs(random.fork('duration'), context),
+        ...(side === undefined ? {} : { side }),
+      },
+    }
+  },
+  'rolling-restart': (random, context) => ({
+    at: atMs(random, context),
+    do: {
+      roll: 'all',
+      down: Math.ceil(shortMs(random.fork('down'), context) / 8),
+      pause: Math.ceil(shortMs(random.fork('pause'), context) / 8),
+    },
+  }),
+  /** acks=all waits for them, until they are in sync no more. */
+  'followers-lag': (random, context) => ({
+    at: atMs(random, context),
+    do: { lag: shortMs(random.fork('lag'), context), for: shortMs(random.fork('duration'), context) },
+  }),
+  /** A broker that its controller does not reach: it tells leaders of the past. */
+  'broker-out-of-date': (random, context) => ({
+    at: atMs(random, context),
+    do: {
+      'stale-metadata': 1 + random.fork('broker').below(context.brokers),
+      for: shortMs(random.fork('duration'), context),
+    },
+  }),
 } as const satisfies Readonly<Record<string, Draw>>
 
 export type FaultClass = keyof typeof faultClasses
@@ -179,6 +258,11 @@ function durationMs(random: Random, { requestTimeoutMs, deliveryTimeoutMs }: Swa
   const patienceMs = Math.min(pick(random.fork('patience'), [requestTimeoutMs, deliveryTimeoutMs]), 3_000)
   const share = pick(random.fork('share'), [0.1, 0.5, 1.2, 2.5])
   return Math.round(patienceMs * share * (0.5 + random.fork('spread').unit()))
+}
+
+/** What lasts beyond its rule: over before the probes come. */
+function shortMs(random: Random, context: SwarmContext): number {
+  return Math.max(1, Math.min(durationMs(random, context), context.requestTimeoutMs))
 }
 
 function atMs(random: Random, { requestTimeoutMs }: SwarmContext): number {

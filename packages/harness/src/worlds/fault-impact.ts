@@ -8,12 +8,21 @@ import type { ParsedProducerConfig } from '@harrow/producer/core'
 export function impactMs(action: NonNullable<ParsedFaultRule['do']>, config: ParsedProducerConfig): number {
   const { requestTimeoutMs, retryBackoffMaxMs, reconnectBackoffMaxMs } = config
   const againMs = retryBackoffMaxMs + reconnectBackoffMaxMs
-  const durations = action as { readonly delay?: number; readonly for?: number }
+  const durations = action as unknown as { readonly [key: string]: number | undefined }
+  const lastsMs = durations['for'] ?? Number.POSITIVE_INFINITY
   if ('error' in action || 'move-leader' in action || 'start-broker' in action) return againMs
   if ('throttle' in action) return (action.throttle as number) + requestTimeoutMs + 2 * againMs
   if ('disconnect' in action) return 2 * againMs
   if ('drop' in action) return requestTimeoutMs + 2 * againMs
-  if ('delay' in action) return Math.max(durations.delay ?? 0, requestTimeoutMs) + 2 * againMs
-  if ('stop-broker' in action) return (durations.for ?? Number.POSITIVE_INFINITY) + requestTimeoutMs + 2 * againMs
+  if ('delay' in action) return Math.max(durations['delay'] ?? 0, requestTimeoutMs) + 2 * againMs
+  if ('slice' in action) return 0
+  if ('accept' in action || 'idle-close' in action) return 2 * againMs
+  if ('stall' in action || 'clog' in action) {
+    const heldMs = Number(durations['stall'] ?? durations['clog'])
+    return Number.isNaN(heldMs) ? Number.POSITIVE_INFINITY : heldMs + requestTimeoutMs + 2 * againMs
+  }
+  // What lasts, and then has to be found out and mended.
+  const lasting = ['stop-broker', 'kill-broker', 'cut-off', 'refuse', 'bandwidth', 'stale-metadata']
+  if (lasting.some((kind) => kind in action)) return lastsMs + requestTimeoutMs + 2 * againMs
   return Number.POSITIVE_INFINITY
 }
