@@ -201,8 +201,8 @@ export const sequenceMutants: readonly Mutant[] = [
   {
     name: 'fenced-epoch-goes-on',
     file: partition,
-    find: 'this.breakAt(sent?.nextSequence ?? this.inFlight[0]?.baseSequence ?? this.next)',
-    replace: 'void sent',
+    find: 'this.breakAt(missing?.baseSequence ?? this.next)',
+    replace: 'void missing',
     mirrors: 'an epoch that a broker has fenced is used for new batches',
     caughtBy: ['FENCE'],
   },

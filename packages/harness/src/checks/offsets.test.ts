@@ -2,6 +2,12 @@ import { expect, test } from 'vitest'
 import { acknowledged, history, notIdempotent, written } from '../../test/hand-made-history.ts'
 import { offsets } from './offsets.ts'
 
+test('OFFSETS: does not bind where acknowledged records may be truncated: acks=1 and a leader that is taken away', () => {
+  const producer = { ...history([]).producer, acks: 1 } as const
+  expect(offsets.unbound?.(history([], { producer }))).toBeUndefined()
+  expect(offsets.unbound?.(history([], { producer, losesLeaders: true }))).toMatch('acks=1')
+})
+
 test('OFFSETS: unique, increasing offsets with the stored timestamp are lawful; unknown ones are not judged', () => {
   expect(
     offsets.judge(history([written(0), written(1, { ends: [acknowledged(0, -1)] }), written(2, { partition: 0 })])),

@@ -15,7 +15,11 @@ export const offsets: Law = {
   name: 'OFFSETS',
   statement:
     'acknowledged offsets of a partition are unique and increase in call order, with the stored timestamp and the chosen partition',
-  unbound: (history) => (history.producer.acks === 0 ? 'acks=0 learns no offset' : undefined),
+  unbound({ producer, losesLeaders }) {
+    if (producer.acks === 0) return 'acks=0 learns no offset'
+    // What was truncated is written over.
+    return producer.acks === 1 && losesLeaders ? 'acks=1, and the scenario takes a leader away' : undefined
+  },
   judge(history) {
     const acknowledged: Acknowledged[] = []
     for (const record of history.sent) {

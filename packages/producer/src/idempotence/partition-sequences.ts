@@ -28,6 +28,8 @@ export class PartitionSequences {
   private numbered = 0
   /** What follows a batch that was given up without knowing whether it is in the log. */
   private unresolvedNext: number | undefined
+  /** A broker has seen a later epoch: see `leaveEpoch`. */
+  private isLeft = false
   /** From here on the numbers are broken: a batch is missing for good. They start anew once what came before is settled. */
   private gapAt: number | undefined
 
@@ -108,9 +110,10 @@ export class PartitionSequences {
    */
   leaveEpoch(refused: ProducerIdAndEpoch): void {
     if (!this.isOf(refused)) return
-    // Parts of a split batch are numbered before they are sent.
-    const sent = this.inFlight.findLast((batch) => batch.mayBeInLog || batch.isInRequest)
-    this.breakAt(sent?.nextSequence ?? this.inFlight[0]?.baseSequence ?? this.next)
+    this.isLeft = true
+    // Parts of a split batch are numbered before they are sent. Behind one that is missing nothing can have been appended.
+    const missing = this.inFlight.find((batch) => !batch.mayBeInLog && !batch.isInRequest)
+    this.breakAt(missing?.baseSequence ?? this.next)
   }
 
   /** The numbers cannot go on from here. */
@@ -128,6 +131,8 @@ export class PartitionSequences {
     this.places.delete(batch)
     for (const [index, behind] of this.inFlight.slice(at).entries()) this.places.set(behind, place + index)
     this.numbered = place + this.inFlight.length - at
+    // They are in no log, and were never sent.
+    if (this.isLeft) this.breakAt(batch.baseSequence)
     let baseSequence = batch.baseSequence
     const { producerId, producerEpoch } = batch
     for (const part of parts) {
@@ -163,6 +168,7 @@ export class PartitionSequences {
     this.lastAcked = noSequence
     this.gapAt = undefined
     this.unresolvedNext = undefined
+    this.isLeft = false
     this.numbered = 0
     for (const batch of this.inFlight) {
       this.places.set(batch, this.numbered++)
