@@ -544,3 +544,16 @@ test.each([
   }
   expect(world.cluster.batches.slice(taken).map(({ node }) => node)).toEqual(Array.from({ length: 100 }, () => 1))
 })
+
+test('sender: when the request and the delivery are out of time at once, it is the delivery that callers hear of', () => {
+  const timeouts = { 'request.timeout.ms': 1_000, 'delivery.timeout.ms': 1_000, 'linger.ms': 0 }
+  const world = new ScriptedWorld(timeouts)
+  world.cluster.topic('orders')
+  world.send('orders', 'known')
+  world.runUntil(() => world.outcomes.length === 1, 1_000)
+  world.cluster.produceScript = () => 'silence'
+  world.send('orders', 'late')
+  world.runUntil(() => world.outcomes.length === 2, 2_000)
+  expect(world.outcomes[1]?.error).toMatchObject({ code: 'DELIVERY_TIMEOUT', certainty: 'maybe', attempts: 1 })
+  expect(world.eventsOf('request-timed-out')).toHaveLength(1)
+})
