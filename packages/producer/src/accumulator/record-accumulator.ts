@@ -368,6 +368,7 @@ function appendedTo(tail: ProducerBatch): AppendResult {
 
 const nothingReady: ReadyCheck = {
   work: [],
+  heldUp: new Set<number>(),
   nextCheckMs: Number.POSITIVE_INFINITY,
   topicsWithoutLeader: new Set<string>(),
 }
