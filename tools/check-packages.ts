@@ -1,37 +1,27 @@
 /**
  * Packs every package as it would be published and asks two strangers about it: publint (is package.json right?) and
  * attw (do the types resolve as ESM and as CommonJS?). Then a cluster is started out of the packed files, once by
- * `require`, as Jest does, and once by `import`. Run by `pnpm build`, after the packages are built.
+ * `require`, as Jest does, and once by `import`, and every entry that needs no other package is required. Run by `pnpm build`, after the packages are built.
  */
 import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { packPackages } from './packed-packages.ts'
 
 const root = join(import.meta.dirname, '..')
-const packages = readdirSync(join(root, 'packages')).sort()
 const out = mkdtempSync(join(tmpdir(), 'harrow-pack-'))
 let failed = 0
 
-for (const name of packages) {
-  const folder = join(root, 'packages', name)
-  const packed = JSON.parse(run('pnpm', ['pack', '--json', '--pack-destination', out], folder)) as { filename: string }
+for (const [packageName, tarball] of packPackages(out)) {
+  const name = packageName.slice('@harrow/'.length)
   for (const [tool, args] of [
-    ['publint', ['run', packed.filename, '--strict']],
+    ['publint', ['run', tarball, '--strict']],
     // node10 knows no `exports`; harrow needs Node 20 anyway. An entry for vitest is ESM only, as vitest is.
     [
       'attw',
       [
-        packed.filename,
+        tarball,
         '--profile',
         'node16',
         '--ignore-rules',
@@ -51,7 +41,7 @@ for (const name of packages) {
       process.stdout.write(`${tool}: ${name} FAILED\n${stdout ?? ''}${stderr ?? ''}\n`)
     }
   }
-  unpack(name, packed.filename)
+  unpack(name, tarball)
 }
 
 const used = `MockCluster.start({ topics: { orders: 1 } }).then((cluster) => cluster.stop()).then(() => console.log('started'))`
@@ -66,6 +56,25 @@ for (const [how, args] of [
     failed++
     const { stderr, message } = error as { stderr?: string; message: string }
     process.stdout.write(`a packed cluster by ${how} FAILED\n${stderr || message}\n`)
+  }
+}
+
+// Peers are not there: an entry that does not name one must not need one.
+const alone = [
+  'harness',
+  'harness/testing',
+  'harness/jest',
+  'harness/global-setup',
+  'harness/global-teardown',
+  'producer',
+]
+for (const entry of alone) {
+  try {
+    run('node', ['--eval', `require('@harrow/${entry}')`], out)
+    process.stdout.write(`require of @harrow/${entry} ok\n`)
+  } catch (error) {
+    failed++
+    process.stdout.write(`require of @harrow/${entry} FAILED\n${(error as { stderr?: string }).stderr}\n`)
   }
 }
 

@@ -80,9 +80,8 @@ export const batchMutants: readonly Mutant[] = [
   {
     name: 'deadline-from-the-last-attempt',
     file: settlement,
-    find: 'const certainty = certaintyOf(batch)\n      const { topic, partition, recordCount, attempts } = batch\n      const sent =',
-    replace:
-      'if (batch.isInRequest) continue\n      const certainty = certaintyOf(batch)\n      const { topic, partition, recordCount, attempts } = batch\n      const sent =',
+    find: 'if (batch.deadlineMs > nowMs) break\n',
+    replace: 'if (batch.deadlineMs > nowMs) break\n      if (batch.isInRequest) continue\n',
     mirrors: 'KIP-91: what was in flight did not expire',
     caughtBy: ['LIVE', 'DEADLINE'],
   },

@@ -259,8 +259,8 @@ export const sequenceMutants: readonly Mutant[] = [
   {
     name: 'fenced-is-not-fatal',
     file: 'packages/producer/src/sender/verdict.ts',
-    find: "'PRODUCER_FENCED',\n",
-    replace: '',
+    find: "'PRODUCER_FENCED',\n  'UNSUPPORTED_VERSION',\n",
+    replace: "'UNSUPPORTED_VERSION',\n",
     mirrors: 'KIP-360: another producer owns the id, and this one goes on',
     caughtBy: ['FENCE'],
   },

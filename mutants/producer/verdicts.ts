@@ -2,7 +2,8 @@ import type { Mutant } from '../mutant.ts'
 
 const verdict = 'packages/producer/src/sender/verdict.ts'
 const settlement = 'packages/producer/src/sender/settlement.ts'
-const maybe = (name: string) => `'${name}',\n`
+/** For the list of errors that are definite: the first of them, and one more. */
+const taken = (name: string) => `CORRUPT_MESSAGE',\n  '${name}',\n`
 
 /** What becomes of a batch when its answer is here. */
 export const verdictMutants: readonly Mutant[] = [
@@ -17,32 +18,32 @@ export const verdictMutants: readonly Mutant[] = [
   {
     name: 'after-append-taken-as-definite',
     file: verdict,
-    find: maybe('NOT_ENOUGH_REPLICAS_AFTER_APPEND'),
-    replace: '',
+    find: "CORRUPT_MESSAGE',\n",
+    replace: taken('NOT_ENOUGH_REPLICAS_AFTER_APPEND'),
     mirrors: 'our prototype, Jepsen: the leader has it, and the producer says that nobody has',
     caughtBy: ['DEFINITE', 'EXACTLY1'],
   },
   {
     name: 'lost-connection-taken-as-definite',
     file: verdict,
-    find: maybe('NETWORK_EXCEPTION'),
-    replace: '',
+    find: "CORRUPT_MESSAGE',\n",
+    replace: taken('NETWORK_EXCEPTION'),
     mirrors: 'franz-go #1217: timed out or disconnected taken as surely not written',
     caughtBy: ['DEFINITE', 'EXACTLY1'],
   },
   {
     name: 'request-timeout-taken-as-definite',
     file: verdict,
-    find: maybe('REQUEST_TIMED_OUT'),
-    replace: '',
+    find: "CORRUPT_MESSAGE',\n",
+    replace: taken('REQUEST_TIMED_OUT'),
     mirrors: 'franz-go #1217, Redpanda #3039',
     caughtBy: ['DEFINITE', 'EXACTLY1'],
   },
   {
     name: 'not-leader-taken-as-definite',
     file: verdict,
-    find: maybe('NOT_LEADER_OR_FOLLOWER'),
-    replace: '',
+    find: "CORRUPT_MESSAGE',\n",
+    replace: taken('NOT_LEADER_OR_FOLLOWER'),
     mirrors: 'Jepsen on Redpanda 21.10: NOT_LEADER_OR_FOLLOWER is no definite failure',
     caughtBy: ['DEFINITE', 'EXACTLY1'],
   },

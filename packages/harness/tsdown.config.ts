@@ -5,16 +5,11 @@ const options = { dts: true, target: 'es2022', platform: 'node' } as const
 export default defineConfig([
   {
     ...options,
-    entry: [
-      'src/index.ts',
-      'src/testing.ts',
-      'src/jest.ts',
-      'src/fast-check.ts',
-      'src/global-setup.ts',
-      'src/global-teardown.ts',
-    ],
+    entry: ['src/index.ts', 'src/testing.ts', 'src/jest.ts', 'src/global-setup.ts', 'src/global-teardown.ts'],
     format: ['esm', 'cjs'],
   },
+  // Apart, and so without a file in common: whoever has no fast-check must not load it.
+  { ...options, entry: ['src/fast-check.ts'], format: ['esm', 'cjs'] },
   // vitest itself is ESM only.
   { ...options, entry: ['src/vitest.ts'], format: ['esm'] },
   // The command is run, not required.

@@ -52,6 +52,9 @@ export function applyCrossRules(config: ConfigValues, context: RuleContext): voi
   if (config.partitionerClass !== undefined) {
     for (const key of given) if (builtInOnly.has(key)) warn(`${key} has no effect together with partitioner.class`)
   }
+  if (config.clientDnsLookup !== 'use_all_dns_ips') {
+    warn(`client.dns.lookup = ${config.clientDnsLookup} has no effect: it is for Kerberos, which is not supported yet`)
+  }
   if (config.compressionLz4Level !== 9) {
     warn(
       `compression.lz4.level = ${config.compressionLz4Level} has no effect: there is one LZ4 compressor, the fast one`,

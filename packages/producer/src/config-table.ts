@@ -79,8 +79,8 @@ export const producerConfigTable: readonly ConfigRow[] = [
   choice(
     'client.dns.lookup',
     'use_all_dns_ips',
-    same('use_all_dns_ips'),
-    'How a host with several addresses is tried: one after the other.',
+    same('use_all_dns_ips', 'resolve_canonical_bootstrap_servers_only'),
+    'How a host with several addresses is tried: one after the other, with either.',
   ),
   long('metadata.max.age.ms', 300_000, { min: 0 }, 'After which metadata is refreshed without cause.'),
   long('metadata.max.idle.ms', 300_000, { min: 5_000 }, 'After which an unused topic is forgotten.'),
@@ -132,6 +132,11 @@ export const inertConfigKeys: Readonly<Record<string, string>> = {
   'auto.include.jmx.reporter': 'there is no JMX',
   'security.providers': 'there is no JVM',
   'transaction.timeout.ms': 'transactions are not supported yet',
+  'transaction.two.phase.commit.enable': 'transactions are not supported yet',
+  'config.providers': 'values are taken as they are',
+  'serializer.encoding': 'strings become UTF-8; a serializer of your own may do otherwise',
+  'key.serializer.encoding': 'strings become UTF-8; a serializer of your own may do otherwise',
+  'value.serializer.encoding': 'strings become UTF-8; a serializer of your own may do otherwise',
   'ssl.': 'TLS is not supported yet',
   'sasl.': 'SASL is not supported yet',
 }

@@ -16,8 +16,9 @@ export function parseValue(row: ConfigRow, value: unknown): unknown {
     case 'int':
     case 'long': {
       const text = typeof value === 'string' ? value.trim() : value
-      const number = typeof text === 'string' && /^[+-]?\d+$/.test(text) ? Number(text) : text
-      if (typeof number !== 'number' || !Number.isSafeInteger(number) || number === row.excluded) return refuse()
+      const given = typeof text === 'string' && /^[+-]?\d+$/.test(text) ? Number(text) : text
+      if (typeof given !== 'number' || !Number.isInteger(given) || given === row.excluded) return refuse()
+      const number = row.type === 'long' ? nearestSafe(given) : given
       return number < row.min || number > row.max ? refuse() : number
     }
     case 'boolean': {
@@ -35,6 +36,15 @@ export function parseValue(row: ConfigRow, value: unknown): unknown {
     case 'object':
       return value
   }
+}
+
+/**
+ * Java's LONG has more digits than a number here keeps, and Long.MAX_VALUE is how its users say "for ever": what is beyond
+ * 2^53 - 1, which as milliseconds are 285,000 years, is that. What is beyond a LONG stays as it is, out of range.
+ */
+function nearestSafe(value: number): number {
+  if (Math.abs(value) > 2 ** 63) return value
+  return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 }
 
 /** Throws ConfigError unless there is at least one usable address. */

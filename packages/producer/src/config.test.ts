@@ -41,7 +41,73 @@ test('config: the defaults are those of Kafka 4', () => {
     partitionerIgnoreKeys: false,
     partitionerAdaptivePartitioningEnable: true,
     partitionerAvailabilityTimeoutMs: 0,
+    clientDnsLookup: 'use_all_dns_ips',
+    compressionGzipLevel: -1,
+    compressionLz4Level: 9,
+    compressionZstdLevel: 3,
+    interceptorClasses: [],
+    metadataRecoveryRebootstrapTriggerMs: 300000,
+    metricsNumSamples: 2,
+    metricsSampleWindowMs: 30000,
+    securityProtocol: 'PLAINTEXT',
   })
+})
+
+test('config: the ranges are those of Kafka', () => {
+  const intMax = 2147483647
+  const longMax = Number.MAX_SAFE_INTEGER
+  // ProducerConfig.java, `define` by `define`; CompressionType.java for the levels.
+  const ranges: Record<string, [min: number, max: number]> = {
+    retries: [0, intMax],
+    'max.in.flight.requests.per.connection': [1, intMax],
+    'batch.size': [0, intMax],
+    'linger.ms': [0, longMax],
+    'buffer.memory': [0, longMax],
+    'max.block.ms': [0, longMax],
+    'max.request.size': [0, intMax],
+    'compression.gzip.level': [-1, 9],
+    'compression.lz4.level': [1, 17],
+    'compression.zstd.level': [-131072, 22],
+    'delivery.timeout.ms': [0, intMax],
+    'request.timeout.ms': [0, intMax],
+    'retry.backoff.ms': [0, longMax],
+    'retry.backoff.max.ms': [0, longMax],
+    'reconnect.backoff.ms': [0, longMax],
+    'reconnect.backoff.max.ms': [0, longMax],
+    // Differs from Java, which takes a negative timeout and then never connects.
+    'socket.connection.setup.timeout.ms': [0, longMax],
+    'socket.connection.setup.timeout.max.ms': [0, longMax],
+    'connections.max.idle.ms': [-longMax, longMax],
+    'metadata.max.age.ms': [0, longMax],
+    'metadata.max.idle.ms': [5000, longMax],
+    'metadata.recovery.rebootstrap.trigger.ms': [0, longMax],
+    'partitioner.availability.timeout.ms': [0, longMax],
+    'metrics.num.samples': [1, intMax],
+    'metrics.sample.window.ms': [0, longMax],
+  }
+  const numeric = producerConfigTable.flatMap((row) =>
+    row.type === 'int' || row.type === 'long' ? [[row.key, [row.min, row.max]] as const] : [],
+  )
+  expect(Object.fromEntries(numeric)).toEqual(ranges)
+})
+
+test('config: Long.MAX_VALUE, by which users of Java mean "for ever", is taken for the largest number there is', () => {
+  for (const forEver of ['9223372036854775807', 2 ** 63, Number.MAX_SAFE_INTEGER]) {
+    expect(parse({ 'max.block.ms': forEver }).maxBlockMs, String(forEver)).toBe(Number.MAX_SAFE_INTEGER)
+  }
+  expect(parse({ 'connections.max.idle.ms': '-9223372036854775808' }).connectionsMaxIdleMs).toBeLessThan(0)
+  for (const beyond of ['18446744073709551616', 2 ** 64, Number.POSITIVE_INFINITY]) {
+    expect(() => parse({ 'max.block.ms': beyond }), String(beyond)).toThrow(ConfigError)
+  }
+  expect(() => parse({ retries: '9223372036854775807' })).toThrow(ConfigError)
+})
+
+test('config: the way to look up names for Kerberos is known, and warns that it is the other one', () => {
+  const warnings: string[] = []
+  const canonical = 'resolve_canonical_bootstrap_servers_only'
+  expect(parse({ 'client.dns.lookup': canonical }, warnings).clientDnsLookup).toBe(canonical)
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toContain('client.dns.lookup')
 })
 
 test('config: every row fills the field that its key names, and nothing else exists', () => {
@@ -57,7 +123,9 @@ test('config: every numeric row takes its bounds, as number and as string, and r
     expect(parse({ ...room, [row.key]: row.default })[field], row.key).toBe(row.default)
     expect(parse({ ...room, [row.key]: ` ${row.min} ` })[field], row.key).toBe(row.min)
     if (row.excluded !== undefined) expect(() => parse({ [row.key]: row.excluded })).toThrow(ConfigError)
-    for (const bad of [row.min - 1, row.type === 'int' ? row.max + 1 : 2 ** 60, 1.5, 'many', null, Number.NaN, '']) {
+    const tooSmall = row.min === Number.MIN_SAFE_INTEGER ? -(2 ** 64) : row.min - 1
+    const tooLarge = row.type === 'int' ? row.max + 1 : 2 ** 64
+    for (const bad of [tooSmall, tooLarge, 1.5, 'many', null, Number.NaN, '']) {
       expect(() => parse({ ...room, [row.key]: bad }), `${row.key} = ${bad}`).toThrow(ConfigError)
     }
   }

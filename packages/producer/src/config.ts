@@ -21,6 +21,7 @@ import type { ParsedSerializer, Serializer } from './serializers/serializer.ts'
 
 type Int = number | string
 type Flag = boolean | 'true' | 'false'
+type ClientDnsLookup = 'use_all_dns_ips' | 'resolve_canonical_bootstrap_servers_only'
 
 /**
  * Kafka's own keys, as in any `producer.properties`. Numbers may be strings. Defaults are those of Kafka 4. `K` and `V`
@@ -76,8 +77,11 @@ export interface ProducerConfig<K = any, V = any> {
   readonly 'socket.connection.setup.timeout.max.ms'?: Int
   /** Milliseconds after which an unused connection is closed; negative: never. Default: 540000. */
   readonly 'connections.max.idle.ms'?: Int
-  /** How a host with several addresses is tried: one after the other. Default: `use_all_dns_ips`. */
-  readonly 'client.dns.lookup'?: 'use_all_dns_ips'
+  /**
+   * How a host with several addresses is tried: one after the other. The second choice is for Kerberos, and means the same
+   * here. Default: `use_all_dns_ips`.
+   */
+  readonly 'client.dns.lookup'?: ClientDnsLookup
   /** Milliseconds after which metadata is refreshed without cause. From 0. Default: 300000. */
   readonly 'metadata.max.age.ms'?: Int
   /** Milliseconds after which a topic that is not produced to is forgotten. From 5000. Default: 300000. */
@@ -138,7 +142,7 @@ export interface ParsedProducerConfig {
   readonly socketConnectionSetupTimeoutMs: number
   readonly socketConnectionSetupTimeoutMaxMs: number
   readonly connectionsMaxIdleMs: number
-  readonly clientDnsLookup: 'use_all_dns_ips'
+  readonly clientDnsLookup: ClientDnsLookup
   readonly metadataMaxAgeMs: number
   readonly metadataMaxIdleMs: number
   readonly metadataRecoveryStrategy: 'none' | 'rebootstrap'

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ScriptedWorld } from '../test/scripted-world.ts'
 import * as errors from './errors.ts'
@@ -17,6 +18,15 @@ const quick = { 'request.timeout.ms': 400, 'delivery.timeout.ms': 1_000, 'linger
 function answering(errorCode: number): (world: ScriptedWorld) => void {
   return (world) => {
     world.cluster.produceScript = () => () => ({ errorCode })
+    world.send('orders', 'v')
+  }
+}
+
+/** The first request is never answered. */
+function answeringAfterALoss(errorCode: number): (world: ScriptedWorld) => void {
+  return (world) => {
+    let requests = 0
+    world.cluster.produceScript = () => (requests++ === 0 ? 'silence' : () => ({ errorCode }))
     world.send('orders', 'v')
   }
 }
@@ -143,6 +153,20 @@ const cases: Record<string, Case> = {
       world.core.close({ timeoutMs: 0 }, () => {})
     },
   },
+  'a limit that was lowered after an attempt of which nobody knows': {
+    code: 'RECORD_TOO_LARGE',
+    certainty: 'maybe',
+    attempts: 2,
+    says: ['orders-0', '2 attempts'],
+    play: answeringAfterALoss(10),
+  },
+  'a broker that became too old after an attempt of which nobody knows': {
+    code: 'UNSUPPORTED_VERSION',
+    certainty: 'maybe',
+    attempts: 2,
+    says: ['orders-0', '2 attempts'],
+    play: answeringAfterALoss(35),
+  },
   'a record beside an invalid one': {
     code: 'SHARED_BATCH_WITH_INVALID_RECORD',
     certainty: 'definite',
@@ -181,6 +205,18 @@ test('outcome: every error class has its own name, a code, a certainty, and is a
   const shown = new errors.ConfigError('acks', 2, 'all, 0, 1')
   expect(`${shown}`).toBe('ConfigError: acks = 2: allowed is all, 0, 1')
   expect(shown).toMatchObject({ code: 'CONFIG', certainty: 'definite', key: 'acks', value: 2 })
+})
+
+test('outcome: the table in the README has every error, and promises no more certainty than there is', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const rows = [...readme.matchAll(/^\| `(\w+)` \| (?:`([A-Z_]+)`|([^|]+)) \| (definite|maybe|either) \|/gm)].map(
+    ([, type = '', code, _codes, certainty = '']) => ({ type, code, certainty }),
+  )
+  expect([...new Set(rows.map(({ type }) => type))].sort()).toEqual(Object.keys(errors).sort())
+  for (const [name, { code, certainty }] of Object.entries(cases)) {
+    const row = rows.find((one) => one.code === code) ?? rows.find(({ type }) => type === 'BrokerError')
+    expect(['either', certainty], `${name}: ${code}`).toContain(row?.certainty)
+  }
 })
 
 test('outcome: a topic that metadata refuses fails at once, with what to do', () => {

@@ -17,12 +17,16 @@ export class NodeAvailability {
     this.timeoutMs = timeoutMs
   }
 
-  /** Told each turn for a node with data to send: `canSend` says whether it could take some. */
-  note(node: number, options: { readonly canSend: boolean; readonly nowMs: number }): void {
+  /**
+   * Told each turn for a node with data to send: `hasTaken` says whether it took some.
+   * Differs from Java, where a node counts as one that takes as long as its connection is free: one whose every partition
+   * waits for an answer, muted or for the sake of sequences, then goes on being fed.
+   */
+  note(node: number, options: { readonly hasTaken: boolean; readonly nowMs: number }): void {
     if (this.timeoutMs === 0) return
-    const { canSend, nowMs } = options
+    const { hasTaken, nowMs } = options
     const known = this.stuck.get(node)
-    if (canSend) this.stuck.delete(node)
+    if (hasTaken) this.stuck.delete(node)
     else if (known === undefined) this.stuck.set(node, { sinceMs: nowMs, lastMs: nowMs })
     else known.lastMs = nowMs
   }

@@ -62,18 +62,18 @@ test('sticky accumulation: keyless records avoid brokers that take nothing, empt
   const fixture = new AccumulatorFixture({ partitionerAvailabilityTimeoutMs: 50, batchSize: 0 })
   for (const partition of [0, 1, 2, 3]) fixture.append(partition)
   const { availability } = fixture.accumulator
-  availability.note(1, { canSend: false, nowMs: 100 })
+  availability.note(1, { hasTaken: false, nowMs: 100 })
   fixture.take(1, 160)
-  availability.note(1, { canSend: false, nowMs: 160 })
+  availability.note(1, { hasTaken: false, nowMs: 160 })
   expect(new Set(partitionsOf(fixture, 100, 1, 200).slice(3))).toEqual(new Set([2, 3]))
 })
 
 test('sticky accumulation: a broker is avoided for as long as data waits for it', () => {
   const fixture = new AccumulatorFixture({ partitionerAvailabilityTimeoutMs: 50, batchSize: 0, bufferMemory: 100_000 })
   for (const partition of [0, 1, 2, 3]) fixture.append(partition)
-  fixture.accumulator.availability.note(1, { canSend: false, nowMs: 100 })
+  fixture.accumulator.availability.note(1, { hasTaken: false, nowMs: 100 })
   expect(new Set(partitionsOf(fixture, 100, 1, 9_000).slice(3))).toEqual(new Set([2, 3]))
-  fixture.accumulator.availability.note(1, { canSend: true, nowMs: 9_000 })
+  fixture.accumulator.availability.note(1, { hasTaken: true, nowMs: 9_000 })
   expect(new Set(partitionsOf(fixture, 100, 1, 9_000))).toEqual(new Set([0, 1, 2, 3]))
 })
 

@@ -43,6 +43,8 @@ export interface NodeWork {
 
 export interface ReadyCheck {
   readonly work: readonly NodeWork[]
+  /** Nodes for which data waits behind a batch that they have not answered. */
+  readonly heldUp: ReadonlySet<number>
   /** When something becomes ready without an event. */
   readonly nextCheckMs: number
   readonly topicsWithoutLeader: ReadonlySet<string>
@@ -188,12 +190,17 @@ export class RecordAccumulator {
     if (this.queues.queued.size === 0) return nothingReady
     const work = new Map<number, NodeWork>()
     const topicsWithoutLeader = new Set<string>()
+    const heldUp = new Set<number>()
     let nextCheckMs = Number.POSITIVE_INFINITY
     for (const queue of this.queues.queued) {
       const leader = cluster.leaderOf(queue.topic, queue.partition)
       if (leader === undefined) topicsWithoutLeader.add(queue.topic)
-      if (leader === undefined || queue.isMuted) continue
+      if (leader === undefined) continue
       const readiness = this.readiness(queue, leader.leaderEpoch, { nowMs, isHurried: options.isHurried })
+      if (queue.isMuted) {
+        if (readiness.kind === 'sendable') heldUp.add(leader.node.id)
+        continue
+      }
       if (readiness.kind !== 'sendable') nextCheckMs = Math.min(nextCheckMs, readiness.untilMs)
       if (readiness.kind === 'backing-off') continue
       let node = work.get(leader.node.id)
@@ -205,7 +212,7 @@ export class RecordAccumulator {
       if (readiness.kind === 'sendable') node.isReady = true
     }
     const ready = [...work.values()].filter((node) => node.isReady)
-    return { work: ready, nextCheckMs, topicsWithoutLeader }
+    return { work: ready, heldUp, nextCheckMs, topicsWithoutLeader }
   }
 
   private readiness(
@@ -361,6 +368,7 @@ function appendedTo(tail: ProducerBatch): AppendResult {
 
 const nothingReady: ReadyCheck = {
   work: [],
+  heldUp: new Set<number>(),
   nextCheckMs: Number.POSITIVE_INFINITY,
   topicsWithoutLeader: new Set<string>(),
 }

@@ -182,3 +182,13 @@ test('admission: the same key always goes to the same partition, unless keys are
     else expect(partitions.size).toBe(1)
   }
 })
+
+test('admission: with Long.MAX_VALUE for max.block.ms a record waits for its topic for as long as it takes', () => {
+  const world = new ScriptedWorld({ 'max.block.ms': '9223372036854775807', 'linger.ms': 0 })
+  world.send('orders', 'a')
+  world.run(3_600_000)
+  expect(world.outcomes).toEqual([])
+  world.cluster.topic('orders')
+  world.runUntil(() => world.outcomes.length === 1, 10_000)
+  expect(world.errors()).toEqual([undefined])
+})

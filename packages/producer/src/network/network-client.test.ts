@@ -482,8 +482,14 @@ test('network client: an old broker that throttled before it answered is not lef
   world.cluster.throttleTimeMs = 5_000
   world.send('orders', 'a')
   world.runUntil(() => world.outcomes.length === 1, 1_000)
+  const answeredMs = world.nowMs
   world.send('orders', 'b')
-  world.runUntil(() => world.outcomes.length === 2, 100)
+  world.runUntil(() => world.outcomes.length === 2, 10_000)
+  expect(world.nowMs - answeredMs).toBeLessThan(100)
+  expect(world.eventsOf('response-received').filter(({ api }) => api === 'Produce')).toMatchObject([
+    { throttleTimeMs: 5_000 },
+    { throttleTimeMs: 5_000 },
+  ])
 })
 
 test('network client: a request that times out asks for metadata, because the leader may be gone', () => {

@@ -522,3 +522,38 @@ test('sender: a turn looks at partitions with data, not at all the thousands tha
   expect(lookups).toBeGreaterThan(5)
   expect(lookups).toBeLessThan(300)
 })
+
+test.each([
+  ['waits for an answer, with one request in flight', { 'max.in.flight.requests.per.connection': 1 }],
+  ['waits for its first acknowledgement, which comes before all others', {}],
+  ['fills its connection', { 'enable.idempotence': false }],
+])('sender: a broker whose partition %s is avoided by keyless records', (_, config) => {
+  const availability = { 'partitioner.availability.timeout.ms': 50, 'batch.size': 0, 'linger.ms': 0 }
+  const world = new ScriptedWorld({ ...availability, ...config }, { nodes: 2 })
+  // Partition 1 is the one that waits; 3 is led by the same broker, and nothing waits there (K4).
+  world.cluster.topic('orders', { partitions: 4 })
+  for (const partition of [0, 2, 3]) world.send('orders', 'known', { partition })
+  world.runUntil(() => world.outcomes.length === 3, 1_000)
+  world.cluster.produceScript = ({ node }) => (node === 2 ? 'silence' : () => ({}))
+  for (let n = 0; n < 8; n++) world.send('orders', 'stuck', { partition: 1 })
+  world.run(200)
+  const taken = world.cluster.batches.length
+  for (let n = 0; n < 100; n++) {
+    world.send('orders', 'keyless')
+    world.run(5)
+  }
+  expect(world.cluster.batches.slice(taken).map(({ node }) => node)).toEqual(Array.from({ length: 100 }, () => 1))
+})
+
+test('sender: when the request and the delivery are out of time at once, it is the delivery that callers hear of', () => {
+  const timeouts = { 'request.timeout.ms': 1_000, 'delivery.timeout.ms': 1_000, 'linger.ms': 0 }
+  const world = new ScriptedWorld(timeouts)
+  world.cluster.topic('orders')
+  world.send('orders', 'known')
+  world.runUntil(() => world.outcomes.length === 1, 1_000)
+  world.cluster.produceScript = () => 'silence'
+  world.send('orders', 'late')
+  world.runUntil(() => world.outcomes.length === 2, 2_000)
+  expect(world.outcomes[1]?.error).toMatchObject({ code: 'DELIVERY_TIMEOUT', certainty: 'maybe', attempts: 1 })
+  expect(world.eventsOf('request-timed-out')).toHaveLength(1)
+})

@@ -36,18 +36,20 @@ export class Sender {
   run(nowMs: number, options: { readonly isHurried: boolean }): number {
     const { accumulator, metadata, network, idempotence } = this.parts
     idempotence?.resolve()
-    const { work, nextCheckMs, topicsWithoutLeader } = accumulator.ready(metadata.cluster, nowMs, options)
+    const { work, heldUp, nextCheckMs, topicsWithoutLeader } = accumulator.ready(metadata.cluster, nowMs, options)
     for (const topic of topicsWithoutLeader) {
       metadata.use(topic, nowMs)
       metadata.requestUpdate()
     }
+    for (const node of heldUp) accumulator.availability.note(node, { hasTaken: false, nowMs })
     let next = nextCheckMs
     for (const one of work) {
-      const canSend = network.ready(one.node, nowMs)
-      accumulator.availability.note(one.node.id, { canSend, nowMs })
-      if (!canSend) next = Math.min(next, network.readyAgainMs(one.node, nowMs))
+      const isReady = network.ready(one.node, nowMs)
+      const hasTaken = isReady && this.sendTo(one, nowMs)
+      accumulator.availability.note(one.node.id, { hasTaken, nowMs })
       // There may be more to send to this node; the next turn finds out.
-      else if (this.sendTo(one, nowMs)) next = nowMs
+      if (hasTaken) next = nowMs
+      else if (!isReady) next = Math.min(next, network.readyAgainMs(one.node, nowMs))
     }
     for (const oldest of accumulator.incompleteBatches) return Math.min(next, oldest.deadlineMs)
     return next

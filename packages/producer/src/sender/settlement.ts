@@ -66,20 +66,7 @@ export class Settlement {
   expire(nowMs: number): void {
     for (const batch of this.parts.accumulator.incompleteBatches) {
       if (batch.deadlineMs > nowMs) break
-      const certainty = certaintyOf(batch)
-      const { topic, partition, recordCount, attempts } = batch
-      const sent =
-        attempts === 0 && !batch.isInRequest
-          ? 'it was never sent'
-          : `it was sent ${attempts + (batch.isInRequest ? 1 : 0)} times`
-      const error = new TimeoutError(
-        'DELIVERY_TIMEOUT',
-        `Expiring ${recordCount} record(s) for ${topic}-${partition}: ${nowMs - batch.createdMs} ms have passed since batch creation; ` +
-          `${sent} (delivery.timeout.ms = ${this.parts.config.deliveryTimeoutMs})`,
-        { certainty, topic, partition, attempts: sendsOf(batch) },
-      )
-      this.parts.trace?.({ event: 'batch-expired', ...batch.identity, records: recordCount, certainty })
-      this.abandon(batch, error, certainty)
+      this.expireBatch(batch, nowMs)
     }
   }
 
@@ -94,7 +81,11 @@ export class Settlement {
         return
       case 'disconnected': {
         const error = answer.timedOut ? kafkaErrors.REQUEST_TIMED_OUT : kafkaErrors.NETWORK_EXCEPTION
-        for (const batch of batches) this.settleBatch(batch, { error, because: answer.because }, nowMs)
+        for (const batch of batches) {
+          // No broker has said anything. As in Java, delivery.timeout.ms comes first, however late the timers of both are.
+          if (!batch.isDone && nowMs >= batch.deadlineMs) this.expireBatch(batch, nowMs)
+          this.settleBatch(batch, { error, because: answer.because }, nowMs)
+        }
         return
       }
       case 'response':
@@ -148,6 +139,21 @@ export class Settlement {
       batch.isInRequest = false
       this.parts.accumulator.free(batch)
     }
+  }
+
+  private expireBatch(batch: ProducerBatch, nowMs: number): void {
+    const certainty = certaintyOf(batch)
+    const { topic, partition, recordCount } = batch
+    const sends = sendsOf(batch)
+    const sent = sends === 0 ? 'it was never sent' : `it was sent ${sends} times`
+    const error = new TimeoutError(
+      'DELIVERY_TIMEOUT',
+      `Expiring ${recordCount} record(s) for ${topic}-${partition}: ${nowMs - batch.createdMs} ms have passed since batch creation; ` +
+        `${sent} (delivery.timeout.ms = ${this.parts.config.deliveryTimeoutMs})`,
+      { certainty, topic, partition, attempts: sends },
+    )
+    this.parts.trace?.({ event: 'batch-expired', ...batch.identity, records: recordCount, certainty })
+    this.abandon(batch, error, certainty)
   }
 
   private settleResponse(context: ProduceContext, response: ResponseOf<typeof produce>, nowMs: number): void {

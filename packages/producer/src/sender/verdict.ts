@@ -75,24 +75,41 @@ export function judge(facts: VerdictFacts): Verdict {
 }
 
 /**
- * Errors after which the batch may be in the log all the same: the leader appended it and then something else failed, or
- * nobody knows how far it got. Every other error is a refusal before the append.
+ * The refusals before the append: of nothing else is it certain that the batch is not in the log. After any other error
+ * the leader may have appended it, and then something else failed; nor does anybody know what a code means that brokers do
+ * not answer to Produce today. By KafkaApis.handleProduceRequest, ReplicaManager.appendRecords and appendToLocalLog,
+ * LogValidator and ProducerStateManager.
  */
-const maybeAppended: ReadonlySet<string> = new Set([
-  'UNKNOWN_SERVER_ERROR',
-  'UNKNOWN_TOPIC_OR_PARTITION',
-  'LEADER_NOT_AVAILABLE',
-  'NOT_LEADER_OR_FOLLOWER',
-  'REQUEST_TIMED_OUT',
-  'REPLICA_NOT_AVAILABLE',
-  'NETWORK_EXCEPTION',
-  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
-  'KAFKA_STORAGE_ERROR',
-  'FENCED_LEADER_EPOCH',
-  'UNKNOWN_TOPIC_ID',
-  'INCONSISTENT_TOPIC_ID',
+const refusedBeforeAppend: ReadonlySet<string> = new Set([
+  'CORRUPT_MESSAGE',
+  'MESSAGE_TOO_LARGE',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR',
+  'INVALID_TOPIC_EXCEPTION',
+  'RECORD_LIST_TOO_LARGE',
+  'NOT_ENOUGH_REPLICAS',
+  'INVALID_REQUIRED_ACKS',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'INVALID_TIMESTAMP',
+  'UNSUPPORTED_VERSION',
+  'INVALID_REQUEST',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+  'POLICY_VIOLATION',
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_TXN_STATE',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'CONCURRENT_TRANSACTIONS',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'UNKNOWN_PRODUCER_ID',
+  'UNSUPPORTED_COMPRESSION_TYPE',
+  'INVALID_RECORD',
+  'PRODUCER_FENCED',
+  'TRANSACTION_ABORTABLE',
 ])
 
 export function mayBeAppendedAfter(error: KafkaErrorRow): boolean {
-  return maybeAppended.has(error.name)
+  return !refusedBeforeAppend.has(error.name)
 }
