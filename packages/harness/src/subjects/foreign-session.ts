@@ -1,15 +1,17 @@
-import { ClusterCore, type ClusterOptions, type CoreFaultHandle } from '@harrow/mock-broker/core'
 import { parseProducerConfig } from '@harrow/producer/core'
-import { nodeCodecs } from '@harrow/protocol/node'
 import type { Runtime } from '@harrow/runtime'
 import type { Census, FaultHit, FaultReport, ForeignProducer, History, SentRecord, TraceEvent } from '../history.ts'
 import type { ParsedScenario } from '../scenario/schema.ts'
+import { partitionsOf } from '../scenario/topics.ts'
 import { runWorkload } from '../workload/index.ts'
-import { recordValue } from '../workload/record-value.ts'
+import { recordValue, runMark } from '../workload/record-value.ts'
 import type { SubjectRecord } from '../workload/step.ts'
-import { type ClusterFacts, clusterFacts, faultReports } from '../worlds/cluster-facts.ts'
+import type { ClusterFacts } from '../worlds/cluster-facts.ts'
+import { losesLeaders } from '../worlds/fault-impact.ts'
+import { mockCluster } from '../worlds/mock-scenario-cluster.ts'
 import { Recorder } from '../worlds/recorder.ts'
-import { settingsOf } from '../worlds/session.ts'
+import type { ScenarioCluster } from '../worlds/scenario-cluster.ts'
+import { settingsOf } from '../worlds/settings.ts'
 import type { WorldRun } from '../worlds/world.ts'
 import { cannotOf, essential } from './applicability.ts'
 import { type DriverLine, type Hello, protocolVersion } from './protocol.ts'
@@ -37,7 +39,7 @@ export class ForeignSession {
   private readonly subject: SubjectProcess
   private readonly run: string
   private readonly seed: number
-  private cluster: ClusterCore | undefined
+  private cluster: ScenarioCluster | undefined
   private recorder: Recorder
   private hello: Hello | undefined
   private foreign: ForeignProducer | undefined
@@ -53,7 +55,6 @@ export class ForeignSession {
   private cut: History['cutShort']
   private notApplicable: string | undefined
   private healedAtMs: number | undefined
-  private readonly handles: CoreFaultHandle[] = []
   private readonly faultHits: FaultHit[] = []
 
   constructor(
@@ -65,11 +66,7 @@ export class ForeignSession {
     this.scenario = scenario
     this.subject = subject
     this.seed = seed
-    this.run = runtime.random
-      .fork('run')
-      .below(2 ** 32)
-      .toString(16)
-      .padStart(8, '0')
+    this.run = runMark(runtime.random)
     this.recorder = new Recorder(runtime.clock)
     subject.onLine = (line) => this.guard(() => this.hear(line))
     subject.onEnd = ({ law, message, evidence }) => this.cutShort(law, message, evidence)
@@ -120,35 +117,27 @@ export class ForeignSession {
     this.hello = hello
     // Time begins here: how long a client takes to load is not what is judged.
     this.recorder = new Recorder(this.runtime.clock)
-    const options = {
-      brokers: 1,
-      autoCreateTopics: false,
-      journalOverflow: 'drop',
+    this.cluster = mockCluster()(this.scenario, {
+      runtime: this.runtime,
+      random: this.runtime.random.fork('cluster'),
       seed: this.seed,
-      ...this.scenario.cluster,
-    }
-    const runtime = { ...this.runtime, random: this.runtime.random.fork('cluster') }
-    this.cluster = new ClusterCore(runtime, options as ClusterOptions, {
-      codecs: nodeCodecs,
       trace: (event) => this.recorder.trace('broker', event.event, event),
+      crashed: (error) => this.crashed('cluster', error),
     })
     this.phase = 'starting'
     this.cluster.start((error) => {
-      if (error !== undefined) return void this.cutShort('CRASH', `the cluster threw: ${error.message}`, [])
+      if (error !== undefined) return this.crashed('cluster', error)
       this.guard(() => this.start())
     })
   }
 
   private start(): void {
     const { scenario, cluster, recorder } = this
-    for (const rule of scenario.faults) {
-      const handle = cluster!.fault(rule)
-      this.handles.push(handle)
-      const [action = ''] = Object.keys(rule.do ?? {})
-      handle.onHit(() =>
-        this.faultHits.push({ atMs: recorder.nowMs(), name: handle.name, action, impactMs: Number.POSITIVE_INFINITY }),
-      )
-    }
+    // How long the settings of somebody else keep a record from getting through, nobody knows.
+    cluster!.addFaults(scenario.faults, ({ name, action = {} }) => {
+      const [kind = ''] = Object.keys(action)
+      this.faultHits.push({ atMs: recorder.nowMs(), name, action: kind, impactMs: Number.POSITIVE_INFINITY })
+    })
     const config = configOf(scenario)
     this.subject.say({ type: 'start', protocol: protocolVersion, bootstrapServers: cluster!.bootstrapServers, config })
   }
@@ -171,8 +160,8 @@ export class ForeignSession {
       recorder: this.recorder,
       random: this.runtime.random.fork('workload'),
       timerSlackMs,
-      hitsOf: (name: string) => this.handles.find((handle) => handle.name === name)?.hits() ?? 0,
-      partitionsOf: (topic: string) => this.partitionsOf(topic),
+      hitsOf: (name: string) => this.cluster!.hitsOf(name),
+      partitionsOf: (topic: string) => partitionsOf(this.scenario, topic),
       subject: {
         send: (record: SubjectRecord) => this.send(record),
         flush: (done: () => void) => this.flush(done),
@@ -251,18 +240,11 @@ export class ForeignSession {
     }
   }
 
-  private partitionsOf(topic: string): number {
-    const options = this.scenario.cluster?.topics?.[topic]
-    return (typeof options === 'object' ? options.partitions : options) ?? 1
-  }
-
   /** All faults end. Whoever has no delivery timeout now gets the time that others had. */
   private heal(): void {
     this.phase = 'healing'
-    const cluster = this.cluster!
-    this.faults = faultReports(cluster)
-    for (const handle of this.handles) handle.remove()
-    for (const broker of cluster.brokers) if (!broker.isRunning) cluster.broker(broker.id).start()
+    this.faults = this.cluster!.faultReports()
+    this.cluster!.heal()
     this.healedAtMs = this.recorder.nowMs()
     this.recorder.trace('workload', 'healed', {})
     if (this.isCloseCalled) return void this.closed()
@@ -278,10 +260,9 @@ export class ForeignSession {
   private closed(): void {
     this.phase = 'closed'
     this.after(afterCloseMs, () => {
-      const openLinks = this.cluster!.brokers.reduce((sum, { id }) => sum + this.cluster!.broker(id).openConnections, 0)
       // Timers and memory are inside, where nobody looks.
       this.census = {
-        openLinks,
+        openLinks: this.cluster!.openConnections,
         pendingTimers: 0,
         bufferedBytes: 0,
         completionsAfterClose: this.completionsAfterClose,
@@ -296,19 +277,19 @@ export class ForeignSession {
     if (this.phase === 'over') return
     this.phase = 'over'
     const { cluster } = this
-    if (cluster !== undefined) {
-      this.faults ??= faultReports(cluster)
-      this.facts = clusterFacts(cluster, this.recorder.startMs)
-    }
-    const run = this.result()
-    if (cluster === undefined) this.onOver(run)
-    else cluster.stop(() => this.onOver(run))
+    if (cluster === undefined) return void this.onOver(this.result())
+    this.faults ??= cluster.faultReports()
+    cluster.readFacts(this.recorder.startMs, (facts) => {
+      this.facts = facts
+      const run = this.result()
+      cluster.stop(() => this.onOver(run))
+    })
   }
 
   private result(): WorldRun {
     const { scenario, recorder } = this
     const config = parseProducerConfig({ ...scenario.producer, 'bootstrap.servers': 'unknown:1' })
-    const settings = { ...settingsOf(config), firstSequence: 0 }
+    const settings = settingsOf(config, 0)
     const cannot = this.foreign?.cannot
     const history: History = {
       run: this.run,
@@ -317,7 +298,7 @@ export class ForeignSession {
       producer: cannot?.has('max.block.ms') ? { ...settings, blockMsMax: 0 } : settings,
       foreign: this.foreign ?? { name: 'unknown', cannot: new Map(), can: [] },
       timerSlackMs,
-      losesLeaders: scenario.faults.some(({ do: action = {} }) => leaderTakers.some((kind) => kind in action)),
+      losesLeaders: losesLeaders(scenario.faults),
       sent: recorder.sent,
       ...(this.facts ?? { log: [], requests: [], batches: [], findings: [] }),
       faults: this.faults ?? [],
@@ -350,16 +331,15 @@ export class ForeignSession {
     try {
       run()
     } catch (error) {
-      this.cutShort(
-        'CRASH',
-        `the harness threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        [],
-      )
+      this.crashed('harness', error)
     }
   }
-}
 
-const leaderTakers = ['stop-broker', 'kill-broker', 'roll', 'move-leader']
+  private crashed(who: string, error: unknown): void {
+    const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.cutShort('CRASH', `the ${who} threw: ${told}`, [])
+  }
+}
 
 /** What a subject is told: the scenario's own settings, and those whose defaults differ between clients and decide what is promised. */
 export function configOf({ producer }: ParsedScenario): SubjectConfig {

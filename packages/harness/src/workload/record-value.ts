@@ -1,7 +1,18 @@
+import type { Random } from '@harrow/runtime'
+
 /** Room for the marks of any record: run id, number, two slashes. */
 export const valueBytesMin = 24
 /** Of a run id: hexadecimal. */
 const runDigits = 8
+
+/** The mark of a run: from its chance, so that a repetition writes the same bytes. */
+export function runMark(random: Random): string {
+  return random
+    .fork('run')
+    .below(2 ** 32)
+    .toString(16)
+    .padStart(runDigits, '0')
+}
 
 /**
  * The value of a record: `<run>/<number>/` and a filler up to `bytes`. The marks travel inside the value, so the log

@@ -1,7 +1,7 @@
-import type { ClusterCore, JournalEntry } from '@harrow/mock-broker/core'
+import type { JournalEntry } from '@harrow/mock-broker/core'
 import { metadata, produce, type RequestOf, splitBatches } from '@harrow/protocol'
 import { nodeCodecs } from '@harrow/protocol/node'
-import type { FaultReport, LoggedRecord, ReceivedBatch, ReceivedRequest } from '../history.ts'
+import type { LoggedRecord, ReceivedBatch, ReceivedRequest } from '../history.ts'
 import { decodeBatch, SecondDecoderError } from './second-decoder.ts'
 
 /** The part of a history that comes from the other side of the wire. */
@@ -12,58 +12,68 @@ export interface ClusterFacts {
   readonly findings: readonly string[]
 }
 
-/** What the cluster holds and has seen. `startMs` is when the run began, on the cluster's clock. */
-export function clusterFacts(cluster: ClusterCore, startMs: number): ClusterFacts {
-  const { log, unreadable } = readLog(cluster)
-  const topicNames = new Map(cluster.topics.map(({ id, name }) => [id, name]))
-  const entries = [...cluster.requests]
+/** A request that reached a cluster, decoded. */
+export type SeenRequest = Pick<
+  JournalEntry,
+  'api' | 'broker' | 'connection' | 'receivedAtMs' | 'answeredAtMs' | 'fault' | 'body'
+>
+
+/** A batch as a log holds it. */
+export interface StoredBatch {
+  readonly topic: string
+  readonly partition: number
+  readonly baseOffset: bigint
+  readonly bytes: Uint8Array
+}
+
+/** What somebody saw of a cluster, as it came. */
+export interface Observed {
+  /** By topic id: newer requests name topics by id only. */
+  readonly topicNames: ReadonlyMap<string, string>
+  /** In order of arrival. */
+  readonly requests: readonly SeenRequest[]
+  /** Per partition in order of offset. */
+  readonly stored: Iterable<StoredBatch>
+  readonly findings: readonly string[]
+}
+
+/** What a cluster holds and has seen. `startMs` is when the run began, on the clock of the requests. */
+export function clusterFacts({ topicNames, requests, stored, findings }: Observed, startMs: number): ClusterFacts {
+  const reading = { topicNames, startMs }
+  const { log, unreadable } = readLog(stored)
   return {
     log,
-    requests: entries.map((entry) => receivedRequest(entry, { topicNames, startMs })),
-    batches: entries.flatMap((entry, request) => receivedBatches(entry, request, { topicNames, startMs })),
-    findings: [
-      ...cluster.findings.map(({ kind, broker, message }) => `${kind} at broker ${broker}: ${message}`),
-      ...unreadable,
-      // Whatever counts requests would count too few.
-      ...(cluster.requests.dropped > 0
-        ? [`the journal is too small: ${cluster.requests.dropped} requests are missing`]
-        : []),
-    ],
+    requests: requests.map((request) => receivedRequest(request, reading)),
+    batches: requests.flatMap((request, number) => receivedBatches(request, number, reading)),
+    findings: [...findings, ...unreadable],
   }
 }
 
-/** How every rule has fared: to be asked before the rules are taken out. */
-export function faultReports(cluster: ClusterCore): FaultReport[] {
-  return cluster.faults().map(({ name, hits, isConsumed, closest }) => ({ name, hits, isConsumed, closest }))
-}
-
 /** The stored bytes, read by the second decoder. What it cannot read is a finding. */
-function readLog(cluster: ClusterCore): { log: LoggedRecord[]; unreadable: string[] } {
+function readLog(stored: Iterable<StoredBatch>): { log: LoggedRecord[]; unreadable: string[] } {
   const log: LoggedRecord[] = []
   const unreadable: string[] = []
-  const topics = cluster.topics.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  for (const { name: topic, partitions } of topics) {
-    for (let partition = 0; partition < partitions; partition++) {
-      for (const { bytes, baseOffset } of cluster.batches(topic, partition)) {
-        try {
-          for (const record of decodeBatch(bytes, { topic, partition }, nodeCodecs)) log.push(record)
-        } catch (error) {
-          if (!(error instanceof SecondDecoderError)) throw error
-          unreadable.push(`the batch at ${topic}-${partition}@${baseOffset} cannot be read: ${error.message}`)
-        }
-      }
+  for (const { topic, partition, baseOffset, bytes } of inOrder(stored)) {
+    try {
+      for (const record of decodeBatch(bytes, { topic, partition }, nodeCodecs)) log.push(record)
+    } catch (error) {
+      if (!(error instanceof SecondDecoderError)) throw error
+      unreadable.push(`the batch at ${topic}-${partition}@${baseOffset} cannot be read: ${error.message}`)
     }
   }
   return { log, unreadable }
 }
 
+function inOrder(stored: Iterable<StoredBatch>): StoredBatch[] {
+  return [...stored].sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition))
+}
+
 interface Reading {
-  /** By topic id: newer requests name topics by id only. */
   readonly topicNames: ReadonlyMap<string, string>
   readonly startMs: number
 }
 
-function receivedRequest(entry: JournalEntry, reading: Reading): ReceivedRequest {
+function receivedRequest(entry: SeenRequest, reading: Reading): ReceivedRequest {
   const { api, broker, connection, receivedAtMs, answeredAtMs, fault } = entry
   return {
     api,
@@ -76,7 +86,7 @@ function receivedRequest(entry: JournalEntry, reading: Reading): ReceivedRequest
   }
 }
 
-function partitionsOf({ api, body }: JournalEntry, reading: Reading): ReceivedRequest['partitions'] {
+function partitionsOf({ api, body }: SeenRequest, reading: Reading): ReceivedRequest['partitions'] {
   if (api === produce.name) {
     return (body as RequestOf<typeof produce>).topicData.flatMap(({ name, topicId, partitionData }) =>
       partitionData.map(({ index }) => ({ topic: topicName({ name, topicId }, reading), partition: index })),
@@ -89,7 +99,7 @@ function partitionsOf({ api, body }: JournalEntry, reading: Reading): ReceivedRe
   return []
 }
 
-function receivedBatches(entry: JournalEntry, request: number, reading: Reading): ReceivedBatch[] {
+function receivedBatches(entry: SeenRequest, request: number, reading: Reading): ReceivedBatch[] {
   if (entry.api !== produce.name) return []
   const { broker, connection } = entry
   const atMs = entry.receivedAtMs - reading.startMs

@@ -1,5 +1,13 @@
-import type { ParsedFaultRule } from '@harrow/mock-broker/core'
+import { faultKinds, type ParsedFaultRule } from '@harrow/mock-broker/core'
 import type { ParsedProducerConfig } from '@harrow/producer/core'
+
+/** Kinds of faults after which somebody else may lead. */
+const leaderTakers = faultKinds.filter((kind) => kind.takesLeadership).map(({ key }) => key)
+
+/** Whether one of these rules takes a leader away: with acks=1 an acknowledged record may then be lost. */
+export function losesLeaders(rules: readonly ParsedFaultRule[]): boolean {
+  return rules.some(({ do: action = {} }) => leaderTakers.some((kind) => kind in action))
+}
 
 /**
  * For how long one act of a fault may keep records from getting through: what it takes away, and what the producer then

@@ -1,16 +1,20 @@
-import { ClusterCore, type ClusterOptions, type CoreFaultHandle, faultKinds } from '@harrow/mock-broker/core'
+import type { ClusterCore } from '@harrow/mock-broker/core'
 import { type ParsedProducerConfig, ProducerCore, parseProducerConfig } from '@harrow/producer/core'
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { Runtime } from '@harrow/runtime'
 import type { Census, FaultHit, FaultReport, History, Probe, SentRecord, TraceEvent } from '../history.ts'
 import type { ParsedScenario, WorldName } from '../scenario/schema.ts'
+import { partitionsOf, topicsOf } from '../scenario/topics.ts'
 import { runWorkload } from '../workload/index.ts'
-import { recordValue } from '../workload/record-value.ts'
+import { recordValue, runMark } from '../workload/record-value.ts'
 import type { Subject, SubjectRecord } from '../workload/step.ts'
-import { type ClusterFacts, clusterFacts, faultReports } from './cluster-facts.ts'
-import { impactMs } from './fault-impact.ts'
+import type { ClusterFacts } from './cluster-facts.ts'
+import { impactMs, losesLeaders } from './fault-impact.ts'
 import { MeteredRuntime } from './metered-runtime.ts'
+import { mockCluster } from './mock-scenario-cluster.ts'
 import { Recorder } from './recorder.ts'
+import type { MakeCluster, RuleHit, ScenarioCluster } from './scenario-cluster.ts'
+import { settingsOf } from './settings.ts'
 
 /** The two cores under test. Others than ours: those with a planted bug. */
 export interface Cores {
@@ -18,18 +22,18 @@ export interface Cores {
   readonly ClusterCore: typeof ClusterCore
 }
 
-const ourCores: Cores = { ProducerCore, ClusterCore }
-
 export interface SessionOptions {
   readonly world: WorldName
   readonly seed: number
   readonly timerSlackMs: number
   readonly cores?: Cores
+  /** Default: the mock. */
+  readonly makeCluster?: MakeCluster
 }
 
-/** Kinds of faults after which somebody else may lead. */
-const leaderTakers = faultKinds.filter((kind) => kind.takesLeadership).map(({ key }) => key)
 const probeValueBytes = 40
+
+const noFacts: ClusterFacts = { log: [], requests: [], batches: [], findings: [] }
 
 /** After `close` has returned the world goes on for this long: whoever still acts then is found out. */
 const afterCloseMs = 50
@@ -44,10 +48,10 @@ export class Session {
   private readonly runtime: Runtime
   private readonly scenario: ParsedScenario
   private readonly options: SessionOptions
-  /** The mark of this run: from the seed, so that a repetition writes the same bytes. */
+  /** The mark of this run. */
   private readonly run: string
   private readonly recorder: Recorder
-  private readonly cluster: ClusterCore
+  private readonly cluster: ScenarioCluster
   private readonly producerRuntime: MeteredRuntime
   private readonly config: ParsedProducerConfig
   private producer: ProducerCore | undefined
@@ -59,7 +63,6 @@ export class Session {
   /** Taken while the rules were still in force. */
   private faults: readonly FaultReport[] | undefined
   private cut: History['cutShort']
-  private readonly handles: CoreFaultHandle[] = []
   private readonly faultHits: FaultHit[] = []
   private readonly probes: Probe[] = []
   private healedAtMs: number | undefined
@@ -70,41 +73,23 @@ export class Session {
     this.runtime = runtime
     this.scenario = scenario
     this.options = options
-    this.run = runtime.random
-      .fork('run')
-      .below(2 ** 32)
-      .toString(16)
-      .padStart(8, '0')
+    this.run = runMark(runtime.random)
     this.recorder = new Recorder(runtime.clock)
     const crashed = (who: string) => (error: unknown) => this.crashed(who, error)
-    const clusterRuntime = new MeteredRuntime(
-      { ...runtime, random: runtime.random.fork('cluster') },
-      crashed('cluster'),
-    )
+    const makeCluster = options.makeCluster ?? mockCluster(options.cores?.ClusterCore)
+    this.cluster = makeCluster(scenario, {
+      runtime,
+      random: runtime.random.fork('cluster'),
+      seed: options.seed,
+      trace: (event) => this.recorder.trace('broker', event.event, event),
+      crashed: crashed('cluster'),
+    })
+    const { transport } = this.cluster
     this.producerRuntime = new MeteredRuntime(
-      { ...runtime, random: runtime.random.fork('producer') },
+      { ...runtime, transport, random: runtime.random.fork('producer') },
       crashed('producer'),
     )
     this.config = parseProducerConfig({ ...scenario.producer, 'bootstrap.servers': 'unknown:1' })
-    const { ClusterCore } = options.cores ?? ourCores
-    this.cluster = new ClusterCore(
-      clusterRuntime,
-      // Fields that are undefined count as absent there too.
-      {
-        brokers: 1,
-        autoCreateTopics: false,
-        journalOverflow: 'drop',
-        // The recorder keeps the events, and nobody asks for the bytes.
-        eventsMax: 0,
-        captureBytesMax: 0,
-        seed: options.seed,
-        ...scenario.cluster,
-      } as ClusterOptions,
-      {
-        codecs: nodeCodecs,
-        trace: (event) => this.recorder.trace('broker', event.event, event),
-      },
-    )
   }
 
   get isOver(): boolean {
@@ -148,27 +133,37 @@ export class Session {
   cutShort(law: 'LIVE' | 'CRASH', message: string, evidence: readonly string[]): void {
     if (this.phase === 'over') return
     this.cut ??= { law, message, evidence }
-    this.faults ??= faultReports(this.cluster)
-    this.facts ??= clusterFacts(this.cluster, this.recorder.startMs)
+    this.faults ??= this.cluster.faultReports()
     this.phase = 'over'
-    // Real sockets and timers must go, whatever state the producer is in.
-    try {
-      this.producer?.close({ timeoutMs: 0 }, () => {})
-      this.cluster.stop(() => {})
-    } catch {
-      // It crashed already: that is what is being reported.
-    }
-    this.onOver()
+    this.readFacts(() => {
+      // Real sockets and timers must go, whatever state the producer is in.
+      try {
+        this.producer?.close({ timeoutMs: 0 }, () => {})
+        this.cluster.stop(() => {})
+      } catch {
+        // It crashed already: that is what is being reported.
+      }
+      this.onOver()
+    })
+  }
+
+  /** Once: what was read before the end stays. */
+  private readFacts(done: () => void): void {
+    if (this.facts !== undefined) return void done()
+    this.cluster.readFacts(this.recorder.startMs, (facts) => {
+      this.facts ??= facts
+      done()
+    })
   }
 
   history(worldLeftovers: readonly string[], busiest?: History['busiest']): History {
-    const facts = this.facts ?? clusterFacts(this.cluster, this.recorder.startMs)
+    const { facts = noFacts } = this
     return {
       run: this.run,
       world: this.options.world,
-      producer: { ...settingsOf(this.config), firstSequence: this.scenario.numbersFrom?.sequence ?? 0 },
+      producer: settingsOf(this.config, this.scenario.numbersFrom?.sequence ?? 0),
       timerSlackMs: this.options.timerSlackMs,
-      losesLeaders: this.scenario.faults.some(({ do: action = {} }) => leaderTakers.some((kind) => kind in action)),
+      losesLeaders: losesLeaders(this.scenario.faults),
       sent: this.recorder.sent,
       ...facts,
       faults: this.faults ?? [],
@@ -205,31 +200,28 @@ export class Session {
       ...this.scenario.producer,
       'bootstrap.servers': this.cluster.bootstrapServers,
     })
-    const { ProducerCore } = this.options.cores ?? ourCores
-    this.producer = new ProducerCore(this.producerRuntime, config, {
+    const { ProducerCore: Core } = this.options.cores ?? { ProducerCore }
+    this.producer = new Core(this.producerRuntime, config, {
       codecs: nodeCodecs,
       ...(this.scenario.numbersFrom === undefined ? {} : { numbersFrom: this.scenario.numbersFrom }),
       trace: (event) => this.recorder.trace('producer', event.event, event),
     })
-    for (const rule of this.scenario.faults) {
-      const handle = this.cluster.fault(rule)
-      this.handles.push(handle)
-      if (rule.do === undefined) continue
-      const { name } = handle
-      const [action = ''] = Object.keys(rule.do)
-      const impact = impactMs(rule.do, config)
-      handle.onHit(() => this.faultHits.push({ atMs: this.recorder.nowMs(), name, action, impactMs: impact }))
-    }
+    const { cluster, scenario, recorder } = this
+    cluster.addFaults(scenario.faults, ({ name, action }: RuleHit) => {
+      if (action === undefined) return
+      const [kind = ''] = Object.keys(action)
+      this.faultHits.push({ atMs: recorder.nowMs(), name, action: kind, impactMs: impactMs(action, config) })
+    })
     const stage = {
       clock: this.runtime.clock,
       subject: this.subject(this.producer),
-      recorder: this.recorder,
+      recorder,
       random: this.runtime.random.fork('workload'),
       timerSlackMs: this.options.timerSlackMs,
-      hitsOf: (name: string) => this.handles.find((handle) => handle.name === name)?.hits() ?? 0,
-      partitionsOf: (topic: string) => this.partitionsOf(topic),
+      hitsOf: (name: string) => cluster.hitsOf(name),
+      partitionsOf: (topic: string) => partitionsOf(scenario, topic),
     }
-    runWorkload(stage, this.scenario.workload, () => this.guard('run', () => this.heal()))
+    runWorkload(stage, scenario.workload, () => this.guard('run', () => this.heal()))
   }
 
   private subject(producer: ProducerCore): Subject {
@@ -293,18 +285,12 @@ export class Session {
     })
   }
 
-  private partitionsOf(topic: string): number {
-    const options = this.scenario.cluster?.topics?.[topic]
-    return (typeof options === 'object' ? options.partitions : options) ?? 1
-  }
-
   /** All faults end: what is still open must now come to a good end, within the producer's own time limits. */
   private heal(): void {
     this.phase = 'closing'
     // Before they are taken out: a rule that is gone is not reported.
-    this.faults = faultReports(this.cluster)
-    for (const handle of this.handles) handle.remove()
-    for (const broker of this.cluster.brokers) if (!broker.isRunning) this.cluster.broker(broker.id).start()
+    this.faults = this.cluster.faultReports()
+    this.cluster.heal()
     this.healedAtMs = this.recorder.nowMs()
     this.recorder.trace('workload', 'healed', {})
     if (this.closeCalled) return void this.closed()
@@ -322,8 +308,8 @@ export class Session {
     this.producer!.flush(() => {
       clock.wakeAt(clock.nowMs() + requestTimeoutMs + reconnectBackoffMaxMs, () =>
         this.guard('run', () => {
-          const targets = Object.keys(this.scenario.cluster?.topics ?? {}).flatMap((topic) =>
-            Array.from({ length: this.partitionsOf(topic) }, (_, partition) => ({ topic, partition })),
+          const targets = topicsOf(this.scenario).flatMap(({ name: topic, partitions }) =>
+            Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
           )
           this.probeNext(targets, 0)
         }),
@@ -367,11 +353,12 @@ export class Session {
           completionsAfterClose: this.completionsAfterClose,
           worldLeftovers: [],
         }
-        this.facts = clusterFacts(this.cluster, this.recorder.startMs)
-        this.cluster.stop(() => {
-          if (this.phase === 'over') return
-          this.phase = 'over'
-          this.onOver()
+        this.readFacts(() => {
+          this.cluster.stop(() => {
+            if (this.phase === 'over') return
+            this.phase = 'over'
+            this.onOver()
+          })
         })
       }),
     )
@@ -392,26 +379,5 @@ export class Session {
     } catch (error) {
       this.crashed(who, error)
     }
-  }
-}
-
-/** What of a configuration the laws depend on. */
-export function settingsOf(config: ParsedProducerConfig): Omit<History['producer'], 'firstSequence'> {
-  return {
-    idempotent: config.enableIdempotence,
-    acks: config.acks === -1 ? 'all' : config.acks,
-    inFlightRequestsMax: config.maxInFlightRequestsPerConnection,
-    deliveryTimeoutMs: config.deliveryTimeoutMs,
-    blockMsMax: config.maxBlockMs,
-    lingerMs: config.lingerMs,
-    requestTimeoutMs: config.requestTimeoutMs,
-    requestBytesMax: config.maxRequestSize,
-    compresses: config.compressionType !== 'none',
-    retries: config.retries,
-    batchBytes: config.batchSize,
-    retryBackoffMs: config.retryBackoffMs,
-    retryBackoffMsMax: config.retryBackoffMaxMs,
-    reconnectBackoffMs: config.reconnectBackoffMs,
-    reconnectBackoffMsMax: config.reconnectBackoffMaxMs,
   }
 }
