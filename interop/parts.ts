@@ -2,6 +2,7 @@ import { clientsPart } from './clients/clients-part.ts'
 import { conformancePart } from './conformance/conformance-part.ts'
 import { framesPart } from './frames/frames-part.ts'
 import { kafkaPart } from './kafka/kafka-part.ts'
+import { languagesPart } from './languages/languages-part.ts'
 import type { Part } from './part.ts'
 import { producerPart } from './producer/producer-part.ts'
 import { schemasPart } from './schemas/schemas-part.ts'
@@ -17,6 +18,7 @@ export const parts: readonly Part[] = [
   framesPart,
   conformancePart,
   clientsPart,
+  languagesPart,
   producerPart,
   tenMillionPart,
   wiresharkPart,

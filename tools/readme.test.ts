@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parseArguments } from '../packages/harness/src/commands/command.ts'
+import { commands } from '../packages/harness/src/commands/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const readme = read('README.md')
@@ -35,6 +37,50 @@ test('architecture: every file it names exists', () => {
   expect(named.length).toBeGreaterThan(30)
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
+
+test('other languages: its tests are files that `pnpm interop languages` runs', () => {
+  const page = read('docs/other-languages.md')
+  for (const [language, path] of [
+    ['python', 'python/orders_test.py'],
+    ['go', 'go/orders_test.go'],
+    ['java', 'java/OrdersTest.java'],
+  ]) {
+    expect(page, path).toContain(`\`\`\`${language}\n${read(`examples/other-languages/${path}`)}\`\`\``)
+  }
+})
+
+const pages = [
+  'README.md',
+  'interop/README.md',
+  'examples/README.md',
+  ...list('docs', /\.md$/),
+  ...list('packages', /^[\w-]+\/README\.md$/),
+  ...list('examples', /^[\w-]+\/README\.md$/),
+]
+
+test.each(pages)('%s: every file that it links to exists', (page) => {
+  const links = [...read(page).matchAll(/\]\(([^)#\s]+)(?:#[\w-]*)?\)/g)].map((match) => match[1] as string)
+  const local = links.filter((link) => !/^[a-z]+:/.test(link))
+  expect(local.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([])
+})
+
+test.each(pages)('%s: every harrow command in it is one, with options that exist', (page) => {
+  const code = [...read(page).matchAll(/^```(?:sh|yaml)\n([\s\S]*?)^```|^ {4}(.*)$/gm)].map(
+    ([, block, line]) => block ?? line,
+  )
+  const called = code.flatMap((text) => [...(text ?? '').matchAll(/(?:^|npx |pnpm |pnpm@\S+ |- run: )harrow (.*)$/gm)])
+  for (const [, line = ''] of called) {
+    const words = line.replace(/\s+#.*/, '').match(/"[^"]*"|'[^']*'|\$\{\{.*?\}\}\S*|\S+/g) ?? []
+    const [name = '', ...rest] = words
+    expect(Object.keys(commands), line).toContain(name)
+    expect(() => parseArguments(rest, commands[name]!.options), line).not.toThrow()
+  }
+})
+
+function list(folder: string, path: RegExp): string[] {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  return files.filter((file) => path.test(file.replaceAll('\\', '/'))).map((file) => `${folder}/${file}`)
+}
 
 function blocks(language: string): string[] {
   return [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(

@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cacheFolder } from '../cache-folder.ts'
-import { mustRun, runCommand } from '../command.ts'
-import { lastLine, Skip } from '../step.ts'
+import { mustRun } from '../command.ts'
 import { DriverClient } from './driver-client.ts'
 import type { CodecName } from './foreign-client.ts'
+import { pythonEnvironment } from './python-environment.ts'
 
 export interface PythonPackage {
   /** As pip knows it, with the version that was tried. */
@@ -37,18 +34,7 @@ export class PythonClient extends DriverClient {
   }
 
   async prepare(): Promise<string> {
-    const folder = join(cacheFolder('python'), this.id)
-    this.python = join(folder, 'bin', 'python')
-    const installed = join(folder, 'installed')
-    if (existsSync(installed)) return this.name
-    const made = await runCommand('python3', ['-m', 'venv', folder])
-    if (made === undefined) throw new Skip('no python3 on this machine')
-    if (made.exitCode !== 0) throw new Skip(`python3 -m venv: ${lastLine(made.stdout + made.stderr)}`)
-    const wanted = [this.options.requirement, ...(this.options.extras ?? [])]
-    const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '--only-binary', ':all:', ...wanted]
-    const result = await runCommand(this.python, pip, { timeoutMs: 90_000 })
-    if (result?.exitCode !== 0) throw new Skip(`pip could not install it: ${lastLine(result?.stderr ?? '')}`)
-    await mustRun('touch', [installed])
+    this.python = await pythonEnvironment(this.id, [this.options.requirement, ...(this.options.extras ?? [])])
     return this.name
   }
 

@@ -60,6 +60,14 @@ test('harrow init: the scenario that it writes holds in the simulated world', as
   expect(await runScenario(scenario, { world: 'simulated' })).toMatchObject({ outcome: 'passed' })
 })
 
+test('harrow init: asks to install what is missing, and nothing else', async () => {
+  const asked = async (manifest: object) => /npm install .*/.exec((await init(project(manifest))).out)?.[0]
+  expect(await asked({})).toBe('npm install --save-dev @harrow/mock-broker @harrow/harness @harrow/producer')
+  const devDependencies = { '@harrow/harness': '1', kafkajs: '2' }
+  expect(await asked({ devDependencies })).toBe('npm install --save-dev @harrow/mock-broker')
+  expect(await asked({ devDependencies: { ...devDependencies, '@harrow/mock-broker': '1' } })).toBe(undefined)
+})
+
 test('harrow init: overwrites nothing', async () => {
   const folder = project({})
   mkdirSync(join(folder, 'scenarios'))

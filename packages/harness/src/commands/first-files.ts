@@ -74,6 +74,7 @@ export function firstTest({ runner, client, isModule }: ProjectKind): string {
     "    do: { disconnect: 'after-handling' }, // the order is in the log, and nobody says so",
     '  })',
     '',
+    '  // Your application in place of these lines:',
     ...clients[client].send.map((line) => `  ${line}`),
     '',
     `  ${same('lost.hits()', '1')} // a fault that never fired proves nothing`,

@@ -23,15 +23,17 @@ export const init: Command = {
       jest: `npx jest ${test}`,
       'node:test': `node --test ${test}`,
     }[project.runner]
-    const packages = ['@harrow/mock-broker', '@harrow/harness', ...(project.hasClient ? [] : [project.client])]
+    const missing = ['@harrow/mock-broker', '@harrow/harness', project.client].filter((name) => !project.has(name))
     context.out(
       [
         `Found ${project.runner} and ${project.hasClient ? project.client : `no Kafka client, so the test uses ${project.client}`}.`,
         ...wrote,
         '',
-        `npm install --save-dev ${packages.join(' ')}`,
+        ...(missing.length === 0 ? [] : [`npm install --save-dev ${missing.join(' ')}`]),
         runs,
         `npx harrow run ${scenario} --world all`,
+        '',
+        'Then put your own code in place of the marked lines of the test.',
         '',
       ].join('\n'),
     )
@@ -41,6 +43,8 @@ export const init: Command = {
 
 interface Project extends ProjectKind {
   readonly hasClient: boolean
+  /** Whether a package is among the dependencies. */
+  has(name: string): boolean
 }
 
 interface Manifest {
@@ -63,6 +67,7 @@ function projectIn(folder: string): Project {
     isModule: type === 'module' || runner === 'vitest',
     client: client ?? '@harrow/producer',
     hasClient: client !== undefined,
+    has,
   }
 }
 
