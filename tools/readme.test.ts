@@ -38,6 +38,20 @@ test('architecture: every file it names exists', () => {
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
 
+test('harness readme: its example is one that is run, and every entry that it names exists', () => {
+  const text = read('packages/harness/README.md')
+  const [, example] = /```ts\n([\s\S]*?)```/.exec(text) ?? []
+  expect(example).toBe(read('packages/harness/test/readme-example.test.ts'))
+  const { exports } = JSON.parse(read('packages/harness/package.json')) as { exports: Record<string, unknown> }
+  const rows = text.match(/^\| `@harrow.*?\|/gm)?.join() ?? ''
+  const named = [...rows.matchAll(/`(?:@harrow\/harness)?(\/?[\w-]*)`/g)].map((match) => `.${match[1]}`)
+  expect(named.sort()).toEqual(
+    Object.keys(exports)
+      .filter((name) => !name.endsWith('.json'))
+      .sort(),
+  )
+})
+
 test('other languages: its tests are files that `pnpm interop languages` runs', () => {
   const page = read('docs/other-languages.md')
   for (const [language, path] of [

