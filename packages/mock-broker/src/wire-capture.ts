@@ -80,6 +80,10 @@ export class WireCapture {
           if (!isClosed) this.addBytes(id, 'broker', bytes)
           return link.write(bytes)
         },
+        writeParts: (parts) => {
+          if (!isClosed) for (const part of parts) this.addBytes(id, 'broker', part)
+          return link.writeParts(parts)
+        },
         close: (how = 'fin') => {
           closed('broker', how)
           link.close(how)

@@ -12,7 +12,7 @@ export { errorByCode, errorByName, type KafkaErrorName, type KafkaErrorRow, kafk
 export { FrameError, FrameReader } from './framing.ts'
 export { decodeRequestHeader, type RequestHeader } from './header.ts'
 export { InvariantError, invariant } from './invariant.ts'
-export { decodeRequestBody, decodeResponse, encodeRequest, encodeResponse } from './message.ts'
+export { decodeRequestBody, decodeResponse, encodeRequest, encodeRequestParts, encodeResponse } from './message.ts'
 export { negotiate, type PeerVersions } from './negotiate.ts'
 export { hasVersion, isFlexible, throttlesAfterAnswering } from './plan.ts'
 export * from './records/index.ts'

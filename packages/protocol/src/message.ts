@@ -24,6 +24,24 @@ export function encodeRequest<A extends Api>(
 }
 
 /**
+ * `encodeRequest` in parts, for one write of all of them: byte fields of `sharedBytesMin` bytes and more are the arrays of
+ * the body themselves. They must not change until the other side has them.
+ */
+export function encodeRequestParts<A extends Api>(
+  api: A,
+  version: number,
+  header: { readonly correlationId: number; readonly clientId: string | null },
+  body: RequestInput<A>,
+  { sharedBytesMin }: { readonly sharedBytesMin: number },
+): Uint8Array[] {
+  const writer = new Writer(smallFrameBytes, sharedBytesMin)
+  writeFrame(writer, api.plans.of('request', version), body as Struct, (into) =>
+    writeRequestHeader(into, api, version, header),
+  )
+  return writer.finishParts()
+}
+
+/**
  * The body of a request frame (without length prefix), from where `decodeRequestHeader` says it starts. `version` must
  * be one of `api.versions`. Byte fields are views into the frame. Throws DecodeError. Bytes after the last field are
  * ignored, as a broker ignores them.
@@ -67,9 +85,18 @@ export function decodeResponse<A extends Api>(
 
 function frame(plan: StructPlan, body: Readonly<Struct>, writeHeader: (writer: Writer) => void): Uint8Array {
   const writer = new Writer(smallFrameBytes + countByteFields(plan, body))
+  writeFrame(writer, plan, body, writeHeader)
+  return writer.finish()
+}
+
+function writeFrame(
+  writer: Writer,
+  plan: StructPlan,
+  body: Readonly<Struct>,
+  writeHeader: (writer: Writer) => void,
+): void {
   writer.int32(0)
   writeHeader(writer)
   writeStruct(writer, plan, body)
   writer.patchInt32(0, writer.length - lengthPrefixBytes)
-  return writer.finish()
 }

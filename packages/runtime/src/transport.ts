@@ -29,6 +29,8 @@ export interface Link {
    * After `close`, or after the other side's `onClose`, a write is silently dropped, as on a socket.
    */
   write(bytes: Uint8Array): boolean
+  /** One `write` of all of them, in order, as if they were one array. */
+  writeParts(parts: readonly Uint8Array[]): boolean
   /**
    * Ends the link: `fin` (the default) sends what is queued first, `reset` throws it away. From here on this side's
    * peer hears nothing more, not even `onClose`. Allowed before `onOpen`: it gives up the attempt. Idempotent.

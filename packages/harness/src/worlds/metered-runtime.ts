@@ -99,6 +99,7 @@ export class MeteredRuntime implements Runtime {
       outer ??= {
         remote: inner.remote,
         write: (bytes) => inner.write(bytes),
+        writeParts: (parts) => inner.writeParts(parts),
         close: (how) => {
           settle()
           inner.close(how)

@@ -62,9 +62,9 @@ export class BrokerLink {
     for (const chunk of this.arrived.splice(0)) yield* this.reader.push(chunk)
   }
 
-  /** False: it takes no more until it has written this. */
-  write(frame: Uint8Array): boolean {
-    const isTaken = this.link.write(frame)
+  /** One frame. False: it takes no more until it has written this. */
+  write(parts: readonly Uint8Array[]): boolean {
+    const isTaken = this.link.writeParts(parts)
     if (!isTaken) this.isFull = true
     return isTaken
   }

@@ -77,3 +77,29 @@ test('writer: the error names the field', () => {
     }),
   ).toThrow('topics[2].port: 70000 is out of range; allowed -32768 to 32767')
 })
+
+test('writer: parts are what it would have written in one piece, and large bytes are shared, not copied', () => {
+  const large = new Uint8Array(100).fill(7)
+  const small = new Uint8Array(99).fill(8)
+  const write = (writer: Writer): void => {
+    writer.lengthAndBytes(large)
+    writer.lengthAndBytes(small)
+    writer.raw(large)
+    writer.raw(large)
+    writer.int16(5)
+    writer.patchInt32(0, 1234)
+  }
+  const parting = new Writer(0, 100)
+  write(parting)
+  expect(parting.length).toBe(4 + 100 + 4 + 99 + 200 + 2)
+  const parts = parting.finishParts()
+  expect(parts.map((part) => part === large)).toEqual([false, true, false, true, true, false])
+  expect(parts.map(toHex).join('')).toBe(written(write))
+  expect(() => parting.finish()).toThrow('shared bytes')
+})
+
+test('writer: parts of a message without large bytes are one', () => {
+  const writer = new Writer(0, 100)
+  writer.string('orders')
+  expect(writer.finishParts()).toEqual([writer.finish()])
+})

@@ -1,3 +1,4 @@
+import { invariant } from '../invariant.ts'
 import { type FieldPath, formatFieldPath } from './field-path.ts'
 import { parseUuid } from './uuid.ts'
 
@@ -23,19 +24,46 @@ const utf8 = new TextEncoder()
 export class Writer {
   /** Kept by whoever drives the writer, so that an error can say where it happened. */
   readonly path: FieldPath = []
-  /** How many bytes have been written. */
-  length = 0
   private bytes: Uint8Array
   private view: DataView
+  /** The end of what is in `bytes`. */
+  private end = 0
+  private readonly sharedBytesMin: number
+  /** What stays where it is, and the places in `bytes` where it belongs. */
+  private readonly shared: Uint8Array[] = []
+  private readonly sharedAt: number[] = []
+  private sharedBytes = 0
 
-  constructor(capacityBytes = 256) {
+  /** Byte fields of `sharedBytesMin` bytes and more are not copied, so they must stay as they are: see `finishParts`. */
+  constructor(capacityBytes = 256, sharedBytesMin = Number.POSITIVE_INFINITY) {
     this.bytes = new Uint8Array(capacityBytes)
     this.view = new DataView(this.bytes.buffer)
+    this.sharedBytesMin = sharedBytesMin
   }
 
-  /** What was written: a view, not a copy. The writer is done with it. */
+  /** How many bytes have been written. */
+  get length(): number {
+    return this.end + this.sharedBytes
+  }
+
+  /** What was written: a view, not a copy. The writer is done with it. Only for one that shares nothing. */
   finish(): Uint8Array {
-    return this.bytes.subarray(0, this.length)
+    invariant(this.shared.length === 0, 'shared bytes are not in one piece with the others')
+    return this.bytes.subarray(0, this.end)
+  }
+
+  /** What was written, in order: views into the writer's own bytes, and the very arrays that it shares. */
+  finishParts(): Uint8Array[] {
+    const parts: Uint8Array[] = []
+    let from = 0
+    for (let i = 0; i < this.shared.length; i++) {
+      const at = this.sharedAt[i]!
+      if (at > from) parts.push(this.bytes.subarray(from, at))
+      parts.push(this.shared[i]!)
+      from = at
+    }
+    if (this.end > from) parts.push(this.bytes.subarray(from, this.end))
+    return parts
   }
 
   int8(value: number): void {
@@ -133,6 +161,12 @@ export class Writer {
 
   /** Bytes as they are, without a length. */
   raw(value: Uint8Array): void {
+    if (value.length >= this.sharedBytesMin) {
+      this.shared.push(value)
+      this.sharedAt.push(this.end)
+      this.sharedBytes += value.length
+      return
+    }
     const start = this.grow(value.length)
     this.bytes.set(value, start)
   }
@@ -169,10 +203,10 @@ export class Writer {
 
   /** Makes room and says where it starts. Ask before you look at `view`: growing replaces it. */
   private grow(length: number): number {
-    const start = this.length
-    this.length = start + length
-    if (this.length > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(this.length, this.bytes.length * 2))
+    const start = this.end
+    this.end = start + length
+    if (this.end > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(this.end, this.bytes.length * 2))
       larger.set(this.bytes.subarray(0, start))
       this.bytes = larger
       this.view = new DataView(larger.buffer)

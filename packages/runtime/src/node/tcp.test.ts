@@ -71,6 +71,20 @@ test('tcp: bytes travel both ways, and the one that closes hears no close', asyn
   await end()
 })
 
+test('tcp: parts arrive as if they had been written in one piece, in order with what comes before and after', async () => {
+  const { server, near, end } = await pair()
+  const numbers = Uint8Array.from({ length: 100_000 }, (_, i) => i)
+  near.write(Uint8Array.of(9))
+  near.writeParts([numbers.subarray(0, 10), numbers.subarray(10, 70_000), numbers.subarray(70_000)])
+  near.writeParts([Uint8Array.of(8)])
+  near.writeParts([])
+  near.close('fin')
+  expect((await server.closed).kind).toBe('fin')
+  expect(server.bytes).toEqual([9, ...numbers, 8])
+  near.writeParts([numbers, numbers])
+  await end()
+})
+
 test('tcp: fin sends what is queued first', async () => {
   const { server, near, end } = await pair()
   for (let i = 0; i < 64; i++) near.write(new Uint8Array(16_384))

@@ -1,10 +1,16 @@
-import { createServer, type Server, Socket } from 'node:net'
+import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net'
 import type { Address, CloseReason, Link, ListenEvents, Listener, Peer, Transport } from '../transport.ts'
+
+/** What may wait to be taken by the kernel before `write` says so. The 16 KiB of a socket are less than one batch. */
+const queueBytes = 256 * 1024
+
+/** The option is that of every stream; its types do not know. */
+const socketOptions = { writableHighWaterMark: queueBytes } as SocketConstructorOpts
 
 /** Transport over TCP. `noDelay` is on: a producer batches by itself, and Nagle would only add delayed-ack stalls. */
 export const tcpTransport: Transport = {
   connect(to: Address, peer: Peer): Link {
-    const socket = new Socket()
+    const socket = new Socket(socketOptions)
     const link = new TcpLink(socket, to)
     link.attach(peer)
     socket.once('connect', () => link.opened())
@@ -13,7 +19,7 @@ export const tcpTransport: Transport = {
   },
 
   listen(at: Address, accept: () => Peer, events: ListenEvents): Listener {
-    const server = createServer({ noDelay: true }, (socket) => {
+    const server = createServer({ noDelay: true, highWaterMark: queueBytes }, (socket) => {
       const link = new TcpLink(socket, { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 })
       link.attach(accept())
       link.opened()
@@ -56,6 +62,18 @@ class TcpLink implements Link {
   write(bytes: Uint8Array): boolean {
     if (this.socket.destroyed || this.socket.writableEnded) return true
     return this.socket.write(bytes)
+  }
+
+  writeParts(parts: readonly Uint8Array[]): boolean {
+    const { socket } = this
+    if (parts.length === 1) return this.write(parts[0]!)
+    if (socket.destroyed || socket.writableEnded) return true
+    // Uncorking is one `writev`.
+    socket.cork()
+    let hasRoom = true
+    for (const part of parts) hasRoom = socket.write(part)
+    socket.uncork()
+    return hasRoom
   }
 
   close(how: 'fin' | 'reset' = 'fin'): void {

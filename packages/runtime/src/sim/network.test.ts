@@ -96,6 +96,15 @@ test('simulated network: what a writer changes after the write does not change w
   expect(server.bytes).toEqual([1, 2, 3])
 })
 
+test('simulated network: parts are one write', () => {
+  const { run, client, server } = world()
+  run()
+  client.link?.writeParts([Uint8Array.of(1, 2), Uint8Array.of(3), new Uint8Array(0), Uint8Array.of(4)])
+  run()
+  expect(server.bytes).toEqual([1, 2, 3, 4])
+  expect(server.chunks).toEqual([4])
+})
+
 test('simulated network: a connection to an address where nobody listens is refused', () => {
   const { runtime, run } = world()
   const lost = new Witness()

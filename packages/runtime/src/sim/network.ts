@@ -211,6 +211,10 @@ class SimulatedLink implements Link {
     return false
   }
 
+  writeParts(parts: readonly Uint8Array[]): boolean {
+    return this.write(joined(parts))
+  }
+
   close(how: 'fin' | 'reset' = 'fin'): void {
     if (this.isClosed) return
     this.closedHere = true
@@ -283,4 +287,16 @@ class SimulatedLink implements Link {
 
 function key(address: Address): string {
   return `${address.host}:${address.port}`
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
