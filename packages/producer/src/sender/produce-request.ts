@@ -55,6 +55,32 @@ export function answersByBatch(
   batches: readonly ProducerBatch[],
   response: ProduceResponse,
   cluster: Cluster,
+): readonly (PartitionAnswer | undefined)[] {
+  return answersInOrder(batches, response, cluster) ?? answersInAnyOrder(batches, response, cluster)
+}
+
+/** HOT: once per request. Brokers answer in the order of the question; undefined if one does not. */
+function answersInOrder(
+  batches: readonly ProducerBatch[],
+  { responses }: ProduceResponse,
+  cluster: Cluster,
+): readonly PartitionAnswer[] | undefined {
+  const answers: PartitionAnswer[] = []
+  for (const { name, topicId: id, partitionResponses } of responses) {
+    for (const answer of partitionResponses) {
+      const batch = batches[answers.length]
+      if (batch === undefined || batch.partition !== answer.index) return undefined
+      if (name === '' ? id !== topicId(cluster, batch.topic) : name !== batch.topic) return undefined
+      answers.push(answer)
+    }
+  }
+  return answers.length === batches.length ? answers : undefined
+}
+
+function answersInAnyOrder(
+  batches: readonly ProducerBatch[],
+  response: ProduceResponse,
+  cluster: Cluster,
 ): (PartitionAnswer | undefined)[] {
   const byTopic = new Map<string, Map<number, PartitionAnswer>>()
   for (const { name, topicId: id, partitionResponses } of response.responses) {

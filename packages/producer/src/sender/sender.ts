@@ -96,6 +96,7 @@ export class Sender {
     return true
   }
 
+  /** HOT: once per batch. */
   private traceDrained(batch: ProducerBatch, node: number, nowMs: number): void {
     const { recordCount: records, attempts: attempt, recordBytesMax } = batch
     const bytes = batch.seal().length

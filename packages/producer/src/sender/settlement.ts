@@ -160,8 +160,9 @@ export class Settlement {
     const { metadata } = this.parts
     const { batches } = context
     const answers = answersByBatch(batches, response, context.cluster)
-    const hints: LeaderHint[] = []
-    for (const [index, batch] of batches.entries()) {
+    let hints: LeaderHint[] | undefined
+    for (let index = 0; index < batches.length; index++) {
+      const batch = batches[index]!
       const answer = answers[index]
       if (answer === undefined) {
         const because = 'the answer leaves this partition out'
@@ -170,10 +171,12 @@ export class Settlement {
       }
       const error = answer.errorCode === 0 ? undefined : errorByCode(answer.errorCode)
       if (error?.name === 'NOT_LEADER_OR_FOLLOWER' || error?.name === 'FENCED_LEADER_EPOCH') {
+        hints ??= []
         hints.push({ topic: batch.topic, partition: batch.partition, ...answer.currentLeader })
       }
       this.settleBatch(batch, { error, answer }, nowMs)
     }
+    if (hints === undefined) return
     const endpoints = response.nodeEndpoints.map(({ nodeId, host, port }) => ({ id: nodeId, host, port }))
     metadata.applyLeaderHints(hints, endpoints)
   }

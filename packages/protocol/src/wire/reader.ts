@@ -19,6 +19,9 @@ const stringBytesMax = 0x7fff
 // Fatal: bytes that are not UTF-8 are an error, not a question mark. `ignoreBOM` keeps a leading U+FEFF in the string.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** Up to here a loop costs less than the decoder and its view. */
+const shortAsciiBytesMax = 24
+
 /**
  * Reads primitives from bytes that are not trusted: every read is bounds-checked, every length is checked against the
  * bytes that remain before anything is allocated. Byte fields are views into the input, not copies.
@@ -102,6 +105,8 @@ export class Reader {
   string(length: number): string {
     if (length > stringBytesMax) this.fail(`a string of ${length} bytes; limit ${stringBytesMax}`)
     const start = this.take(length)
+    const ascii = length <= shortAsciiBytesMax ? readAscii(this.bytes, start, length) : undefined
+    if (ascii !== undefined) return ascii
     try {
       return utf8.decode(this.bytes.subarray(start, start + length))
     } catch {
@@ -142,4 +147,15 @@ export class Reader {
     this.offset = start + length
     return start
   }
+}
+
+/** HOT: topic names. Undefined: there is more than ASCII in it. */
+function readAscii(bytes: Uint8Array, start: number, length: number): string | undefined {
+  let text = ''
+  for (let at = start; at < start + length; at++) {
+    const byte = bytes[at]!
+    if (byte > 0x7f) return undefined
+    text += String.fromCharCode(byte)
+  }
+  return text
 }

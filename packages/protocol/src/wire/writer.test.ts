@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { toHex } from '../../test/hex.ts'
+import { Reader } from './reader.ts'
 import { EncodeError, Writer } from './writer.ts'
 
 function written(write: (writer: Writer) => void): string {
@@ -102,4 +103,30 @@ test('writer: parts of a message without large bytes are one', () => {
   const writer = new Writer(0, 100)
   writer.string('orders')
   expect(writer.finishParts()).toEqual([writer.finish()])
+})
+
+test('writer: short and long text, ASCII or not, is written as TextEncoder writes it and read back', () => {
+  const texts = [
+    '',
+    'orders',
+    'o'.repeat(24),
+    'o'.repeat(25),
+    'o'.repeat(64),
+    'o'.repeat(65),
+    'café',
+    '\u007f\u0080',
+    '\ufeffa',
+    '𝄞x',
+  ]
+  for (const text of texts) {
+    const utf8 = new TextEncoder().encode(text)
+    const classic = new Writer()
+    classic.string(text)
+    expect([...classic.finish()]).toEqual([utf8.length >> 8, utf8.length & 255, ...utf8])
+    const compact = new Writer()
+    compact.compactString(text)
+    expect([...compact.finish()]).toEqual([utf8.length + 1, ...utf8])
+    const reader = new Reader(classic.finish())
+    expect(reader.string(reader.length16())).toBe(text)
+  }
 })
