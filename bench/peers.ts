@@ -129,13 +129,22 @@ export function installBinding(name: 'node-rdkafka' | '@confluentinc/kafka-javas
     run(['make', 'libs'], join(source, 'deps', 'librdkafka')) &&
     run(['make', '-C', 'src', 'install'], join(source, 'deps', 'librdkafka')) &&
     run(['make', '-C', 'src-cpp', 'install'], join(source, 'deps', 'librdkafka')) &&
+    lookFirstIn(join(prefix, 'include'), join(source, 'binding.gyp')) &&
     run(['npm', 'rebuild', '--foreground-scripts', '--build-from-source'], source, {
       BUILD_LIBRDKAFKA: '0',
-      CPLUS_INCLUDE_PATH: join(prefix, 'include'),
       LIBRARY_PATH: join(prefix, 'lib'),
       LD_RUN_PATH: join(prefix, 'lib'),
     })
   return isBuilt ? undefined : 'its npm source does not build here'
+}
+
+/** A binding names the headers of the system before all others, and these may be of another librdkafka. False: it does not. */
+function lookFirstIn(folder: string, bindingFile: string): boolean {
+  const text = readFileSync(bindingFile, 'utf8')
+  const systems = '"/usr/include/librdkafka",'
+  if (!text.includes(systems)) return false
+  writeFileSync(bindingFile, text.replace(systems, `"${join(folder, 'librdkafka')}", "${folder}",`))
+  return true
 }
 
 export const bindings = Object.keys(built) as (keyof typeof built)[]

@@ -4,7 +4,8 @@ import type { CompressionName } from '@harrow/protocol'
 export type Completion = 'callback' | 'promise'
 
 /**
- * One run of one driver process, as JSON on its command line. The same for every client.
+ * One run of one driver process, as JSON on its command line. The same for every client. A fifth of the records is sent
+ * before, unmeasured, so that compilers of whatever kind are through with most of their work.
  *
  * - `flow`: as many records as the client takes; the time from the first send to the last answer.
  * - `loops`: `loops` loops, each sends one record and waits for it.
@@ -15,7 +16,7 @@ export interface RunSpec {
   readonly bootstrap: string
   readonly topic: string
   readonly partitions: number
-  /** Records in the measured part; as many as a tenth of it are sent before, unmeasured. */
+  /** Records in the measured part. */
   readonly records: number
   readonly valueBytes: number
   /** `zeros` is what every client can copy; `json` compresses like real records (lz4 about 2.8 times). */
@@ -30,6 +31,8 @@ export interface RunSpec {
   readonly keys: boolean
   /** Ours only: `native` uses `@node-rs/crc32`. */
   readonly crc?: 'js' | 'native'
+  /** Ours only: how many records are kept unanswered, instead of as many as the client finds enough. */
+  readonly underWay?: number
   /** Ours only: `buffer.memory`, where it is not the default. */
   readonly bufferBytes?: number
 }

@@ -31,14 +31,26 @@ if (spec.mode !== 'flow') {
   })
 } else {
   await measure(async (records) => {
+    let sent = 0
     let answered = 0
+    let goOn: (() => void) | undefined
+    const { underWay } = spec
     const onCompletion = (_: unknown, error: unknown): void => {
       if (error !== undefined) throw error
       answered++
+      if (goOn === undefined || sent - answered > underWay! / 2) return
+      goOn()
+      goOn = undefined
     }
-    for (let i = 0; i < records; i++) {
-      producer.send({ topic, key: spec.keys ? keys[i % 1_000]! : null, value: values[i & 63]! }, onCompletion)
-      if (producer.writableNeedDrain) await producer.drain()
+    for (; sent < records; sent++) {
+      producer.send({ topic, key: spec.keys ? keys[sent % 1_000]! : null, value: values[sent & 63]! }, onCompletion)
+      if (underWay === undefined) {
+        if (producer.writableNeedDrain) await producer.drain()
+      } else if (sent - answered >= underWay) {
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+      }
     }
     await producer.flush()
     if (answered !== records) throw new Error(`${answered} of ${records} records were answered`)

@@ -162,8 +162,8 @@ int main(int argc, char **argv) {
   long records = atol(arg("records", "1000000"));
   int is_latency = !strcmp(mode, "latency");
   double *us = calloc(records, sizeof *us);
-  if (is_latency) latency(producer, records / 10 + 1, us);
-  else flow(producer, records / 10 + 1);
+  if (is_latency) latency(producer, records / 5 + 1, us);
+  else flow(producer, records / 5 + 1);
   usleep(50000);
   double cpu_before = cpu(), start = now();
   if (is_latency) latency(producer, records, us);

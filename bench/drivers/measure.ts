@@ -14,7 +14,7 @@ export const values: readonly Buffer[] = Array.from({ length: 64 }, (_, i) =>
   spec.payload === 'json' ? jsonValue(i) : Buffer.alloc(spec.valueBytes, 97 + (i % 26)),
 )
 
-export const warmUpRecords = Math.ceil(spec.records / 10)
+export const warmUpRecords = Math.ceil(spec.records / 5)
 
 let gcSeconds = 0
 new PerformanceObserver((list) => {

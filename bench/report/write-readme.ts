@@ -53,7 +53,7 @@ How fast the producer and the mock cluster are, next to other clients, measured 
     pnpm bench:micro                        # hot functions against their budgets, which \`pnpm test\` checks
 
 A run starts a sink (a broker that answers and throws records away, [sink/sink.ts](sink/sink.ts)) on one core and a client
-on another, each in a process of its own, and in every round every client once. A tenth of the records is sent before,
+on another, each in a process of its own, and in every round every client once. A fifth of the records is sent before,
 unmeasured. Median (min-max) of the rounds; CPU is user and system time of the whole client process by the operating
 system, per million records; RSS is the peak of the process; GC is time in garbage collection by the clock.
 Where the time goes, what was tried and what it gave: [docs/performance.md](../docs/performance.md).
