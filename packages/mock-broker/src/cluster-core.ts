@@ -33,6 +33,8 @@ import { type FaultRule, FaultRuleError, parseFaultRule } from './faults/rule.ts
 import { faultStep } from './faults/step.ts'
 import { assertConsumed } from './faults/unconsumed.ts'
 import { type Finding, UnhandledRequestsError, unhandledKinds } from './findings.ts'
+import { forwardingHandlers } from './forward/forwarding-handlers.ts'
+import { Upstream, type UpstreamBroker } from './forward/upstream.ts'
 import { handlers } from './handlers/index.ts'
 import { RequestJournal } from './journal.ts'
 import { sequenceAfter } from './log/producer-state.ts'
@@ -49,6 +51,12 @@ export interface ClusterExtras {
   readonly codecs?: CompressionCodecs
   /** Hears everything that happens. It must not call back into the cluster. */
   readonly trace?: Tracer
+  /**
+   * The brokers of another cluster, a real one perhaps, that answers what clients ask: then the brokers of this one, with
+   * the same node ids, are its doors. Faults of connections, requests and answers act in the door, the journal shows
+   * what went through; topics, logs and leaders are the other cluster's, and this one's are empty.
+   */
+  readonly upstream?: readonly UpstreamBroker[]
 }
 
 /** What a broker serves, worked out once per release. */
@@ -104,6 +112,7 @@ export class ClusterCore {
   private readonly nodes: Broker[]
   private readonly control: ClusterControl
   private readonly faultHandles = new Map<string, CoreFaultHandle>()
+  private readonly upstream: Upstream | undefined
   private connections = 0
 
   /** @throws ClusterOptionsError */
@@ -133,9 +142,14 @@ export class ClusterCore {
       () => this.admin,
     )
     const { cluster, timers } = this
+    const upstream = extras.upstream && new Upstream(runtime.transport, extras.upstream)
+    this.upstream = upstream
+    cluster.events.subscribe((event) => {
+      if (event.event === 'connection-closed') upstream?.clientGone(event.connection)
+    })
     const pipeline = new Pipeline({
       cluster,
-      handlers,
+      handlers: upstream === undefined ? handlers : forwardingHandlers(upstream),
       servedBy: servedByRelease(apis, config.apiVersions),
       codecs: this.codecs,
       faults: this.chain,
@@ -178,6 +192,7 @@ export class ClusterCore {
         waiting--
         if (waiting > 0) return
         this.timers.cancelAll()
+        this.upstream?.close()
         this.chain.stop()
         done()
       })

@@ -40,6 +40,7 @@ export { UnconsumedFaultsError } from './faults/unconsumed.ts'
 export { describeType, type Field, type FieldType, type Issue } from './field.ts'
 export { faultRuleSchema, fieldSchema, type JsonSchema, objectSchema } from './field-schema.ts'
 export { type Finding, UnhandledRequestsError } from './findings.ts'
+export type { UpstreamBroker } from './forward/upstream.ts'
 export {
   type JournalEntry,
   JournalOverflowError,
