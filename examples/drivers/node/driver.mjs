@@ -23,6 +23,8 @@ say({ type: 'hello', protocol: 1, name: 'kafkajs by hand', version: '', settings
 const open = new Set()
 let producer
 let acks
+/** The call before: of several that are open at once, kafkajs does not keep the order. */
+let last
 for await (const text of createInterface({ input: process.stdin })) {
   const line = JSON.parse(text)
   if (line.type === 'start') {
@@ -36,17 +38,20 @@ for await (const text of createInterface({ input: process.stdin })) {
       idempotent: config['enable.idempotence'],
       maxInFlightRequests: config['max.in.flight.requests.per.connection'],
     })
-    await producer.connect()
+    last = producer.connect().catch((error) => say({ type: 'log', message: `connect: ${error.message}` }))
     say({ type: 'ready' })
   } else if (line.type === 'send') {
     const { id, topic, key, headers } = line
     const message = { key, value: Buffer.from(line.value, 'base64'), headers }
     if (line.partition !== null) message.partition = line.partition
-    const sending = producer.send({ topic, acks, messages: [message] }).then(
-      ([written]) => say({ type: 'ack', id, partition: written?.partition, offset: written?.baseOffset }),
-      (error) =>
-        say({ type: 'fail', id, error: error.cause?.type ?? error.type ?? error.name, message: error.message }),
-    )
+    const sending = last
+      .then(() => producer.send({ topic, acks, messages: [message] }))
+      .then(
+        ([written]) => say({ type: 'ack', id, partition: written?.partition, offset: written?.baseOffset }),
+        (error) =>
+          say({ type: 'fail', id, error: error.cause?.type ?? error.type ?? error.name, message: error.message }),
+      )
+    last = sending
     open.add(sending)
     sending.finally(() => open.delete(sending))
   } else {

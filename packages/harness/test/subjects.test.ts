@@ -2,9 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { nodeRuntime } from '@harrow/runtime/node'
 import { expect, onTestFinished, test } from 'vitest'
 import { runScenario, type Scenario, type ScenarioResult } from '../src/index.ts'
+import { parseScenario } from '../src/scenario/parse.ts'
 import { chooseSubject } from '../src/subjects/choose.ts'
+import { ForeignSession } from '../src/subjects/foreign-session.ts'
+import { SubjectProcess } from '../src/subjects/subject-process.ts'
+import { MeteredRuntime } from '../src/worlds/metered-runtime.ts'
+import type { WorldRun } from '../src/worlds/world.ts'
 
 const here = join(import.meta.dirname, '..')
 
@@ -58,15 +64,35 @@ const brokenLaws = ({ verdicts }: ScenarioResult): string[] =>
 const unbound = ({ verdicts }: ScenarioResult, name: string): string | undefined =>
   verdicts.find(({ law }) => law === name)?.unbound
 
+const driverToCopy = `exec: cd ${here} && ${process.execPath} ../../examples/drivers/node/driver.mjs`
+
 test.concurrent.each([
   ['harrow', 'harrow 0.1.0'],
   ['kafkajs', 'kafkajs 2.2.4'],
   ['platformatic', '@platformatic/kafka 1.35.0'],
-  [`exec: cd ${here} && ${process.execPath} ../../examples/drivers/node/driver.mjs`, 'kafkajs by hand'],
+  [driverToCopy, 'kafkajs by hand'],
 ])('subjects: %s sends again when an ack is lost', async (asked, name) => {
   const result = await against(asked)
   expect(brokenLaws(result)).toEqual([])
   expect(result).toMatchObject({ outcome: 'passed', subject: name, counts: { records: 4, acknowledged: 4 } })
+})
+
+test.concurrent('exec: when a run is over no timer keeps the command alive, not even the one for the hello', async () => {
+  const parsed = parseScenario(quiet)
+  if ('issues' in parsed) throw new Error('no scenario')
+  const runtime = new MeteredRuntime(nodeRuntime({ seed: 1 }), () => {})
+  const subject = new SubjectProcess(chooseSubject(driverToCopy, here).command, { HARROW_PROTOCOL: '1' })
+  const session = new ForeignSession(runtime, parsed.scenario, { subject, seed: 1 })
+  const { history } = await new Promise<WorldRun>((resolve) => {
+    session.onOver = resolve
+  })
+  expect(history.cutShort).toBeUndefined()
+  expect(runtime.pendingTimers).toBe(0)
+})
+
+test.concurrent('exec: the Node driver to copy keeps the order of sends that come at once', async () => {
+  const workload = [{ produce: { topic: 'orders', records: 40, partition: 0 } }, { flush: null }] as const
+  expect(brokenLaws(await against(driverToCopy, { ...quiet, workload }))).toEqual([])
 })
 
 test.concurrent('subjects: a module of the user, that sends nothing and says it did, is found out', async () => {

@@ -56,6 +56,8 @@ export class ForeignSession {
   private notApplicable: string | undefined
   private healedAtMs: number | undefined
   private readonly faultHits: FaultHit[] = []
+  /** What takes back each timer that is not due yet. */
+  private readonly timers = new Set<() => void>()
 
   constructor(
     runtime: Runtime,
@@ -276,6 +278,9 @@ export class ForeignSession {
   private over(): void {
     if (this.phase === 'over') return
     this.phase = 'over'
+    // Or they keep the process alive: the one for the hello for half a minute.
+    for (const cancel of this.timers) cancel()
+    this.timers.clear()
     const { cluster } = this
     if (cluster === undefined) return void this.onOver(this.result())
     this.faults ??= cluster.faultReports()
@@ -322,9 +327,11 @@ export class ForeignSession {
 
   private after(ms: number, run: () => void): void {
     const { clock } = this.runtime
-    clock.wakeAt(clock.nowMs() + ms, () => {
+    const cancel = clock.wakeAt(clock.nowMs() + ms, () => {
+      this.timers.delete(cancel)
       if (this.phase !== 'over') this.guard(run)
     })
+    this.timers.add(cancel)
   }
 
   private guard(run: () => void): void {
