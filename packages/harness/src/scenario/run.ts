@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly file?: string
   /** A producer that is not ours, and where it runs: `world` is `tcp` then. */
   readonly subject?: { readonly asked: string; readonly world: World }
+  /** Instead of the world of that name: one of the caller's, such as one with a cluster that is not the mock. */
+  readonly place?: World
 }
 
 export interface ScenarioVerdict extends Verdict {
@@ -72,7 +74,7 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
   const parsed = toParsed(scenario)
   const seedBase = options.seed ?? parsed.seed ?? seedDefault
   const seed = seedBase + (parsed.repetition ?? 0)
-  const world = options.subject?.world ?? worlds[options.world]
+  const world = options.subject?.world ?? options.place ?? worlds[options.world]
   if (parsed.worlds !== undefined && !parsed.worlds.includes(options.world)) {
     return skipped(frameOf(parsed, options, seedBase), `only for ${parsed.worlds.join(', ')}`)
   }

@@ -1,37 +1,43 @@
 import { ClusterCore, type ClusterOptions, type CoreFaultHandle, type ParsedFaultRule } from '@harrow/mock-broker/core'
 import { nodeCodecs } from '@harrow/protocol/node'
-import type { Transport } from '@harrow/runtime'
+import type { Runtime, Transport } from '@harrow/runtime'
 import type { FaultReport } from '../history.ts'
-import type { ParsedScenario } from '../scenario/schema.ts'
-import { type ClusterFacts, clusterFacts, type StoredBatch } from './cluster-facts.ts'
+import { type ClusterFacts, clusterFacts, type Observed, type StoredBatch } from './cluster-facts.ts'
 import { MeteredRuntime } from './metered-runtime.ts'
 import type { ClusterParts, MakeCluster, RuleHit, ScenarioCluster } from './scenario-cluster.ts'
 
 /** The mock cluster, with this core or with one that has a planted bug. */
 export function mockCluster(Core: typeof ClusterCore = ClusterCore): MakeCluster {
-  return (scenario, parts) => new MockScenarioCluster(Core, scenario, parts)
+  return (scenario, parts) => {
+    // Fields that are undefined count as absent there too.
+    const options = { brokers: 1, autoCreateTopics: false, ...scenario.cluster } as ClusterOptions
+    return new CoreScenarioCluster(parts, (runtime, usual) => {
+      const { trace } = parts
+      return new Core(runtime, { ...usual, ...options }, { codecs: nodeCodecs, trace })
+    })
+  }
 }
 
-class MockScenarioCluster implements ScenarioCluster {
+/** What every run asks of the mock. */
+const usual = {
+  journalOverflow: 'drop',
+  // The recorder keeps the events, and nobody asks for the bytes.
+  eventsMax: 0,
+  captureBytesMax: 0,
+} as const
+
+/** A cluster of the mock's, as a run sees it. */
+export class CoreScenarioCluster implements ScenarioCluster {
   readonly transport: Transport
   private readonly core: ClusterCore
   private readonly handles: CoreFaultHandle[] = []
 
-  constructor(Core: typeof ClusterCore, scenario: ParsedScenario, parts: ClusterParts) {
-    const { runtime, random, seed, trace, crashed } = parts
+  constructor(
+    { runtime, random, seed, crashed }: ClusterParts,
+    makeCore: (runtime: Runtime, usual: ClusterOptions) => ClusterCore,
+  ) {
     this.transport = runtime.transport
-    // Fields that are undefined count as absent there too.
-    const options = {
-      brokers: 1,
-      autoCreateTopics: false,
-      journalOverflow: 'drop',
-      // The recorder keeps the events, and nobody asks for the bytes.
-      eventsMax: 0,
-      captureBytesMax: 0,
-      seed,
-      ...scenario.cluster,
-    } as ClusterOptions
-    this.core = new Core(new MeteredRuntime({ ...runtime, random }, crashed), options, { codecs: nodeCodecs, trace })
+    this.core = makeCore(new MeteredRuntime({ ...runtime, random }, crashed), { ...usual, seed })
   }
 
   get bootstrapServers(): string {
@@ -69,18 +75,21 @@ class MockScenarioCluster implements ScenarioCluster {
   }
 
   readFacts(startMs: number, done: (facts: ClusterFacts) => void): void {
-    const { topics, requests, findings } = this.core
-    const observed = {
-      topicNames: new Map(topics.map(({ id, name }) => [id, name])),
+    const topicNames = new Map(this.core.topics.map(({ id, name }) => [id, name]))
+    done(clusterFacts({ topicNames, stored: this.stored(), ...this.seen() }, startMs))
+  }
+
+  /** What came over the wire. */
+  protected seen(): Pick<Observed, 'requests' | 'findings'> {
+    const { requests, findings } = this.core
+    return {
       requests: [...requests],
-      stored: this.stored(),
       findings: [
         ...findings.map(({ kind, broker, message }) => `${kind} at broker ${broker}: ${message}`),
         // Whatever counts requests would count too few.
         ...(requests.dropped > 0 ? [`the journal is too small: ${requests.dropped} requests are missing`] : []),
       ],
     }
-    done(clusterFacts(observed, startMs))
   }
 
   stop(done: () => void): void {

@@ -1,5 +1,6 @@
 import { nodeRuntime } from '@harrow/runtime/node'
 import { eventLine } from '../reporters/event-line.ts'
+import type { MakeCluster } from './scenario-cluster.ts'
 import { Session } from './session.ts'
 import { StallMeter } from './stall-meter.ts'
 import type { World, WorldRun } from './world.ts'
@@ -9,22 +10,32 @@ const eventsShown = 50
 const slackMsMin = 1_000
 
 /** Real time and real TCP on loopback: the same cores, the same scenario, and whatever the platform adds. */
-export const tcp: World = {
-  name: 'tcp',
-  isRepeatable: false,
-  run(scenario, { seed, realMsMax }): Promise<WorldRun> {
-    return new Promise((resolve) => {
-      const session = new Session(nodeRuntime({ seed }), scenario, { world: 'tcp', seed, timerSlackMs: slackMsMin })
-      const stalls = new StallMeter()
-      const timer = setTimeout(() => {
-        session.cutShort('LIVE', `no end after ${realMsMax} ms`, session.lastEvents(eventsShown).map(eventLine))
-      }, realMsMax)
-      session.onOver = () => {
-        clearTimeout(timer)
-        const timerSlackMs = slackMsMin + stalls.stop()
-        resolve({ history: { ...session.history([]), timerSlackMs }, traceHash: undefined, steps: 0 })
-      }
-      session.start()
-    })
-  },
+export const tcp: World = overTcp()
+
+/** The same, with another cluster than the mock. */
+export function overTcp(makeCluster?: MakeCluster): World {
+  return {
+    name: 'tcp',
+    isRepeatable: false,
+    run(scenario, { seed, realMsMax }): Promise<WorldRun> {
+      return new Promise((resolve) => {
+        const session = new Session(nodeRuntime({ seed }), scenario, {
+          world: 'tcp',
+          seed,
+          timerSlackMs: slackMsMin,
+          ...(makeCluster === undefined ? {} : { makeCluster }),
+        })
+        const stalls = new StallMeter()
+        const timer = setTimeout(() => {
+          session.cutShort('LIVE', `no end after ${realMsMax} ms`, session.lastEvents(eventsShown).map(eventLine))
+        }, realMsMax)
+        session.onOver = () => {
+          clearTimeout(timer)
+          const timerSlackMs = slackMsMin + stalls.stop()
+          resolve({ history: { ...session.history([]), timerSlackMs }, traceHash: undefined, steps: 0 })
+        }
+        session.start()
+      })
+    },
+  }
 }
