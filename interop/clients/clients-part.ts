@@ -1,24 +1,25 @@
-import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MockCluster } from '@harrow/mock-broker'
 import { kafkaVersions } from '../kafka/versions.ts'
 import type { Part } from '../part.ts'
+import { readResults, writeResults } from '../results/results.ts'
 import { Skip } from '../step.ts'
+import type { ClientResult, ClientResults } from './clients-section.ts'
 import type { CodecName, ForeignClient, PlainRecord, ProduceJob } from './foreign-client.ts'
 import { foreignClients } from './index.ts'
-import { type ClientResult, interopTable } from './interop-table.ts'
 import { sampleRecords } from './sample-records.ts'
 import { judgeWithVerifiableProducer } from './verifiable-producer.ts'
-
-const interopFile = new URL('../../docs/interop.md', import.meta.url)
 
 /** Lets everybody else's clients loose on the mock, over TCP, as they come. */
 export const clientsPart: Part = {
   name: 'clients',
   about: 'unmodified clients produce to the mock and read back',
   async run(run) {
+    // One that was changed, without the others: `HARROW_INTEROP_CLIENT=kcat`.
+    const { HARROW_INTEROP_CLIENT: only } = process.env
     const results: ClientResult[] = []
     for (const client of foreignClients) {
+      if (only !== undefined && client.id !== only) continue
       const version = await run.step(`${client.name} is there`, () => client.prepare())
       if (version === undefined) continue
       const outcomes: [what: string, outcome: string][] = []
@@ -32,7 +33,12 @@ export const clientsPart: Part = {
         const held = await run.step(`${client.name}: ${what}`, () => roundTrip(client, job))
         outcomes.push([what, held ?? 'FAILED'])
       }
-      results.push({ client, version, outcomes })
+      results.push({ id: client.id, client: version, language: client.language, outcomes })
+    }
+    if (only !== undefined) {
+      if (results.length === 0) throw new Error(`no client ${only}: ${foreignClients.map(({ id }) => id).join(', ')}`)
+      if (run.refresh) writeResults('clients', withResults(readResults().clients, results))
+      return
     }
     const verified: [tool: string, outcome: string][] = []
     for (const version of kafkaVersions) {
@@ -40,8 +46,15 @@ export const clientsPart: Part = {
       const shown = await run.step(tool, () => judgeWithVerifiableProducer(version))
       verified.push([tool, shown ?? 'FAILED'])
     }
-    if (run.refresh) writeFileSync(interopFile, interopTable(results, verified))
+    if (run.refresh) writeResults('clients', { clients: results, verified })
   },
+}
+
+/** What is known already, with those that were asked again, in the order of all clients. */
+function withResults(known: ClientResults | undefined, asked: readonly ClientResult[]): ClientResults {
+  const { clients = [], verified = [] } = known ?? {}
+  const found = new Map([...clients, ...asked].map((result) => [result.id, result]))
+  return { clients: foreignClients.flatMap(({ id }) => found.get(id) ?? []), verified }
 }
 
 const allAcks = ['0', '1', 'all'] as const

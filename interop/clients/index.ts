@@ -3,6 +3,7 @@ import { GoClient } from './go-client.ts'
 import { JavaKafkaClients } from './java-kafka-clients.ts'
 import { kafkajsClient } from './kafkajs.ts'
 import { kcat } from './kcat.ts'
+import { NodeRdkafka } from './node-rdkafka.ts'
 import { platformatic } from './platformatic.ts'
 import { PythonClient } from './python-client.ts'
 import { Rskafka } from './rust-client.ts'
@@ -12,6 +13,7 @@ export const foreignClients: readonly ForeignClient[] = [
   new JavaKafkaClients('4.3.1'),
   new JavaKafkaClients('3.9.2'),
   kcat,
+  new NodeRdkafka(),
   kafkajsClient,
   platformatic,
   new PythonClient({

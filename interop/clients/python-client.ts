@@ -38,6 +38,11 @@ export class PythonClient extends DriverClient {
     return this.name
   }
 
+  /** The one of its environment, once it is prepared. */
+  get interpreter(): string {
+    return this.python
+  }
+
   protected drive(args: readonly string[], stdin = ''): Promise<string> {
     const driver = fileURLToPath(new URL(`drivers/${this.options.driver}`, import.meta.url))
     return mustRun(this.python, [driver, ...args], { stdin, timeoutMs: 60_000 })

@@ -45,7 +45,8 @@ ${rows.join('\n')}
 
 Beyond these, \`pnpm interop conformance\` lets fast-check look for a sequence of batches to which the real broker and the
 mock do not say the same (\`interop/conformance/random-batches.ts\`): 150 sequences, both brokers live, and a sequence that
-fails is made as small as it gets. \`HARROW_INTEROP_SEED\` chooses others.
+fails is made as small as it gets. \`HARROW_INTEROP_SEED\` chooses others. Whole scenarios, faults of the wire included, run on a
+real cluster as they do on the mock: [interop.md](interop.md#scenarios-on-a-real-broker).
 
 ## Without a probe
 

@@ -6,6 +6,7 @@ import { JavaKafkaClients } from '../clients/java-kafka-clients.ts'
 import { KafkaCluster } from '../kafka/kafka-cluster.ts'
 import { referenceKafka } from '../kafka/versions.ts'
 import type { Part } from '../part.ts'
+import { writeResults } from '../results/results.ts'
 import { BrokerConnection } from '../wire/broker-connection.ts'
 import { makeTopic } from '../wire/make-topic.ts'
 import { Ledger } from './ledger.ts'
@@ -31,19 +32,33 @@ export const tenMillionPart: Part = {
     await makeTopic(connection, { name: topic, partitions })
     const ledger = new Ledger(records)
 
-    await run.step(`${records} records are acknowledged (idempotent, acks all, lz4)`, async () => {
-      await produceAll(cluster.bootstrapServers, topic, ledger)
+    const produceSeconds = await run.step(`${records} records are acknowledged (idempotent, acks all, lz4)`, () => {
+      return secondsOf(() => produceAll(cluster.bootstrapServers, topic, ledger))
     })
-    await run.step('Java reads each once, at the acknowledged offset, in the order of the sends', async () => {
-      const { program, args } = java.command(['numbers', cluster.bootstrapServers, topic, String(records)])
-      const reader = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 300_000 })
-      const ended = once(reader, 'close')
-      for await (const chunk of reader.stdout) ledger.read(chunk as Uint8Array)
-      const [exitCode] = await ended
-      if (exitCode !== 0) throw new Error(`the Java consumer ended with ${exitCode}`)
-      ledger.mustBalance()
-    })
+    const readSeconds = await run.step(
+      'Java reads each once, at the acknowledged offset, in the order of the sends',
+      () => {
+        return secondsOf(async () => {
+          const { program, args } = java.command(['numbers', cluster.bootstrapServers, topic, String(records)])
+          const reader = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 300_000 })
+          const ended = once(reader, 'close')
+          for await (const chunk of reader.stdout) ledger.read(chunk as Uint8Array)
+          const [exitCode] = await ended
+          if (exitCode !== 0) throw new Error(`the Java consumer ended with ${exitCode}`)
+          ledger.mustBalance()
+        })
+      },
+    )
+    if (!run.refresh || produceSeconds === undefined || readSeconds === undefined) return
+    writeResults('ten-million', { kafka: referenceKafka, records, produceSeconds, readSeconds })
   },
+}
+
+/** How long it took, in tenths. */
+async function secondsOf(body: () => Promise<void>): Promise<number> {
+  const startMs = performance.now()
+  await body()
+  return Math.round((performance.now() - startMs) / 100) / 10
 }
 
 /** Every record carries its number in the first four bytes of its value. Resolves when all are acknowledged. */

@@ -1,0 +1,94 @@
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { loadScenarios } from '../../packages/harness/src/scenario/load.ts'
+import { runScenario, type ScenarioResult } from '../../packages/harness/src/scenario/run.ts'
+import type { ParsedScenario } from '../../packages/harness/src/scenario/schema.ts'
+import { overTcp } from '../../packages/harness/src/worlds/tcp.ts'
+import { KafkaCluster } from '../kafka/kafka-cluster.ts'
+import { referenceKafka } from '../kafka/versions.ts'
+import type { Part } from '../part.ts'
+import { writeResults } from '../results/results.ts'
+import type { InteropRun } from '../step.ts'
+import { type KafkaShape, shapeName, shapeOf } from './applicability.ts'
+import { realCluster } from './real-cluster.ts'
+import type { PlayedScenario, ScenarioResults, UnplayedScenarios } from './scenario-section.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const realMsMax = 120_000
+
+interface Applicable {
+  readonly file: string
+  readonly scenario: ParsedScenario
+}
+
+/** The scenario library with a real cluster in the place of the mock's logs and answers. */
+export const scenariosPart: Part = {
+  name: 'scenarios',
+  about: 'the scenario library: our producer in front of a real broker, judged by the laws and by what each expects',
+  async run(run) {
+    const { byShape, unplayed } = await sorted()
+    const played: PlayedScenario[] = []
+    for (const [name, { shape, scenarios }] of byShape) {
+      run.say(`Kafka ${referenceKafka}, ${name}`)
+      await using kafka = await KafkaCluster.start({ version: referenceKafka, ...shape })
+      const brokers = kafka.addresses.map(({ nodeId, host, port }) => ({ id: nodeId, host, port }))
+      const place = overTcp(realCluster(brokers))
+      for (const { file, scenario } of scenarios) {
+        const result = await run.step(scenario.name, async () => {
+          const result = await runScenario(scenario, { world: 'tcp', place, file, realMsMax })
+          if (result.outcome !== 'passed') throw new Error(whyNot(result))
+          return result
+        })
+        played.push({ file, name: scenario.name, cluster: name, ...outcomeOf(scenario, result) })
+      }
+    }
+    tellUnplayed(run, unplayed)
+    const results: ScenarioResults = { kafka: referenceKafka, played, unplayed }
+    if (run.refresh) writeResults('scenarios', results)
+  },
+}
+
+/** Those that can be run, by the cluster they need, and the others by the reason why not. */
+async function sorted() {
+  const { scenarios, diagnostics } = await loadScenarios([`${root}scenarios`])
+  if (diagnostics.length > 0) throw new Error(`scenarios that are none: ${JSON.stringify(diagnostics[0])}`)
+  const byShape = new Map<string, { readonly shape: KafkaShape; readonly scenarios: Applicable[] }>()
+  const files = new Map<string, Set<string>>()
+  for (const { file, scenario } of scenarios) {
+    const here = relative(root, file)
+    const found = shapeOf(scenario)
+    if ('because' in found) {
+      const same = files.get(found.because) ?? new Set()
+      files.set(found.because, same.add(here))
+      continue
+    }
+    const name = shapeName(found.shape)
+    const same = byShape.get(name) ?? { shape: found.shape, scenarios: [] }
+    byShape.set(name, same)
+    same.scenarios.push({ file: here, scenario })
+  }
+  const unplayed = [...files].map(([because, those]): UnplayedScenarios => ({ because, files: [...those] }))
+  unplayed.sort((a, b) => b.files.length - a.files.length)
+  return { byShape, unplayed }
+}
+
+function outcomeOf({ faults }: ParsedScenario, result: ScenarioResult | undefined) {
+  const judged = (result?.verdicts ?? []).filter(({ unbound }) => unbound === undefined)
+  return {
+    faults: [...new Set(faults.flatMap(({ do: action = {} }) => Object.keys(action)[0] ?? []))],
+    records: result?.counts.records ?? 0,
+    laws: judged.filter(({ law }) => law === law.toUpperCase()).length,
+    expectations: judged.filter(({ law }) => law !== law.toUpperCase()).length,
+    held: result !== undefined,
+  }
+}
+
+function whyNot({ reason, verdicts }: ScenarioResult): string {
+  const violations = verdicts.flatMap((verdict) => verdict.violations)
+  const lines = violations.flatMap(({ law, message, evidence }) => [`${law}: ${message}`, ...evidence.slice(0, 3)])
+  return reason ?? lines.slice(0, 12).join('\n')
+}
+
+function tellUnplayed(run: InteropRun, unplayed: readonly UnplayedScenarios[]): void {
+  for (const { because, files } of unplayed) run.say(`not applicable, ${because}: ${files.join(', ')}`)
+}
