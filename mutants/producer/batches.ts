@@ -176,8 +176,8 @@ export const batchMutants: readonly Mutant[] = [
   {
     name: 'a-veto-ends-the-walk',
     file: accumulator,
-    find: 'if (!options.mayDrain(head)) continue',
-    replace: 'if (!options.mayDrain(head)) break',
+    find: 'if (headBytes === undefined) continue',
+    replace: 'if (headBytes === undefined) break',
     mirrors: 'Java K3: drainBatchesForOneNode breaks where it could pass over',
     caughtBy: ['AGGREGATE', 'FAIR', 'UNEXPLAINED'],
   },

@@ -93,7 +93,7 @@ export class AccumulatorFixture {
   }
 
   takeOf(work: NodeWork, bytesMax = 1_000_000): ProducerBatch[] {
-    const batches = this.accumulator.drain(work, { bytesMax, mayDrain: () => true })
+    const batches = this.accumulator.drain(work, { bytesMax, take: (batch) => batch.seal().length })
     this.accumulator.checkInvariants()
     return batches
   }

@@ -1,7 +1,7 @@
 import { nodeCodecs } from '@harrow/protocol/node'
 import { seededRandom } from '@harrow/runtime'
 import { expect, test } from 'vitest'
-import { AccumulatorFixture, clusterOf, valuesOf } from '../../test/accumulator-fixture.ts'
+import { AccumulatorFixture, clusterOf, codecOf, valuesOf } from '../../test/accumulator-fixture.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 
 test('record accumulator: records share a batch until one does not fit, and then the broker is ready', () => {
@@ -149,7 +149,7 @@ test('record accumulator: a vetoed partition does not hold up the others of its 
   fixture.append(0)
   fixture.append(1)
   const [work] = fixture.ready(10).work
-  const batches = fixture.accumulator.drain(work!, { bytesMax: 1_000, mayDrain: ({ partition }) => partition !== 0 })
+  const batches = fixture.accumulator.drain(work!, { bytesMax: 1_000, take: ({ partition }) => (partition === 0 ? undefined : 1) })
   expect(batches.map(({ partition }) => partition)).toEqual([1])
 })
 
@@ -218,7 +218,7 @@ test('record accumulator: a retry goes in front of what came after it', () => {
   const fixture = new AccumulatorFixture()
   fixture.append(0)
   const [work] = fixture.ready(10).work
-  const [batch] = fixture.accumulator.drain(work!, { bytesMax: 1_000, mayDrain: () => true })
+  const [batch] = fixture.accumulator.drain(work!, { bytesMax: 1_000, take: () => 1 })
   fixture.append(0, { nowMs: 11 })
   batch!.attempts++
   fixture.accumulator.putBack(batch!)
@@ -337,4 +337,18 @@ test('record accumulator: whatever is appended, drained, retried and finished, e
   expect(refused).toBeGreaterThan(100)
   expect(seen).toEqual(sent)
   expect(fixture.availableBytes).toBe(1_000)
+})
+
+test('record accumulator: what batches really came to counts for the size of a request, not what they were taken for (K19)', () => {
+  const codec = codecOf(() => 1)
+  const fixture = new AccumulatorFixture({ codec, batchSize: 1_000, lingerMs: 0 }, clusterOf([1, 1, 1]))
+  // Records compressed well so far, and these do not.
+  for (let n = 0; n < 150; n++) fixture.accumulator.ratios.observe('t', 0.2)
+  for (const partition of [0, 1, 2]) fixture.append(partition, { bytes: 150 })
+  const estimates = fixture.batches.map(({ estimatedBytes }) => estimatedBytes)
+  expect(estimates.reduce((sum, bytes) => sum + bytes)).toBeLessThan(400)
+  const taken = fixture.take(1, 0, { bytesMax: 400 })
+  const bytes = taken.map((batch) => batch.seal().length)
+  expect(taken.map(({ partition }) => partition)).toEqual([0, 1])
+  expect(bytes.slice(0, -1).reduce((sum, one) => sum + one)).toBeLessThan(400)
 })

@@ -240,14 +240,15 @@ export class RecordAccumulator {
 
   /**
    * Takes at most one batch per partition, longest unserved partition first, as much as fits into `bytesMax`; a batch
-   * larger than that goes alone. `mayDrain` is the veto of idempotence.
+   * larger than that goes alone. `take` numbers and closes a batch and says what it came to; undefined is the veto of
+   * idempotence. Until a batch is closed its size is an estimate, so only the last one can come out above it (K19).
    *
    * Differs from Java: a vetoed partition, or one whose batch does not fit, is passed over instead of ending the walk (K3).
    * It keeps its place, so it is first in line for the next request.
    */
   drain(
     work: NodeWork,
-    options: { readonly bytesMax: number; readonly mayDrain: (batch: ProducerBatch) => boolean },
+    options: { readonly bytesMax: number; readonly take: (batch: ProducerBatch) => number | undefined },
   ): ProducerBatch[] {
     const taken: ProducerBatch[] = []
     let bytes = 0
@@ -255,8 +256,9 @@ export class RecordAccumulator {
       const head = queue.head
       invariant(head !== undefined, 'a queue with data has a head')
       if (taken.length > 0 && bytes + head.estimatedBytes > options.bytesMax) continue
-      if (!options.mayDrain(head)) continue
-      bytes += head.estimatedBytes
+      const headBytes = options.take(head)
+      if (headBytes === undefined) continue
+      bytes += headBytes
       taken.push(queue.takeHead())
       // To the end of the line.
       this.queues.unlist(queue)

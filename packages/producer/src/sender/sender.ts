@@ -60,12 +60,15 @@ export class Sender {
     const { node } = work
     const batches = accumulator.drain(work, {
       bytesMax: config.maxRequestSize,
-      mayDrain: (batch) => idempotence?.mayDrain(batch) ?? true,
+      take(batch) {
+        if (idempotence?.mayDrain(batch) === false) return undefined
+        idempotence?.stamp(batch)
+        return batch.seal().length
+      },
     })
     if (batches.length === 0) return false
     const { cluster } = metadata
     for (const batch of batches) {
-      idempotence?.stamp(batch)
       if (this.mutes) accumulator.setMuted(batch, true)
       batch.leaderEpochWhenSent = cluster.leaderOf(batch.topic, batch.partition)?.leaderEpoch
       this.trackRatio(batch)
