@@ -26,15 +26,15 @@ export const lifeCycleMutants: readonly Mutant[] = [
   {
     name: 'close-timeout-ignored',
     file: core,
-    find: 'return nowMs >= this.closeDeadlineMs || (this.accumulator.isEmpty',
-    replace: 'return (this.accumulator.isEmpty',
+    find: 'return nowMs >= this.closeDeadlineMs || (accumulator.isEmpty',
+    replace: 'return (accumulator.isEmpty',
     mirrors: 'kafkajs #918, sarama #3645: disconnect waits for what can never end',
     caughtBy: ['CLOSE', 'LIVE'],
   },
   {
     name: 'close-does-not-wait',
     file: core,
-    find: 'return nowMs >= this.closeDeadlineMs || (this.accumulator.isEmpty && this.admission.waitingCount === 0)',
+    find: 'return nowMs >= this.closeDeadlineMs || (accumulator.isEmpty && admission.waitingCount === 0)',
     replace: 'return nowMs >= this.closeDeadlineMs || this.admission.waitingCount === 0',
     mirrors: 'kafkajs #879: disconnect does not wait for messages in retry',
     caughtBy: ['CLOSE', 'UNEXPLAINED'],
@@ -42,7 +42,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
   {
     name: 'close-forgets-waiting-sends',
     file: core,
-    find: "this.admission.failAll(new ProducerClosedError('The producer was closed before the record was sent'), nowMs)",
+    find: "admission.failAll(new ProducerClosedError('The producer was closed before the record was sent'), nowMs)",
     replace: '',
     mirrors: 'librdkafka fc097194d: purge missed what was waiting',
     caughtBy: ['ONCE', 'CRASH', 'FLUSH'],
@@ -50,7 +50,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
   {
     name: 'close-forgets-batches',
     file: core,
-    find: 'this.settlement.abortForClose()\n',
+    find: 'settlement.abortForClose()\n',
     replace: '',
     mirrors: 'kafkajs #879, librdkafka fc097194d',
     caughtBy: ['ONCE', 'CRASH', 'FLUSH'],
@@ -66,8 +66,8 @@ export const lifeCycleMutants: readonly Mutant[] = [
   {
     name: 'close-leaves-its-timer',
     file: core,
-    find: 'this.driver.close()\n    this.flushes.finish(nowMs)',
-    replace: 'this.flushes.finish(nowMs)',
+    find: 'this.driver.close()\n    flushes.finish(nowMs)',
+    replace: 'flushes.finish(nowMs)',
     mirrors: '@platformatic/kafka #83: leaked timeouts',
     caughtBy: ['CENSUS'],
   },
@@ -82,7 +82,7 @@ export const lifeCycleMutants: readonly Mutant[] = [
   {
     name: 'fatal-leaves-waiting-sends',
     file: core,
-    find: 'if (fatal !== undefined) this.admission.failAll(refusalOf(fatal), nowMs)\n',
+    find: 'if (fatal !== undefined) admission.failAll(refusalOf(fatal), nowMs)\n',
     replace: '',
     mirrors: 'our own, found by the explorer: fatal-error-with-sends-waiting-for-memory',
     caughtBy: ['LIVE', 'ONCE', 'IDLE', 'UNEXPLAINED', 'DEADLINE'],

@@ -109,7 +109,7 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'memory-waiters-do-not-hurry',
     file: core,
-    find: ' || this.admission.memoryWaiters > 0\n',
+    find: ' ||\n      this.parts.admission.memoryWaiters > 0\n',
     replace: '\n',
     mirrors: 'Java: exhausted makes everything ready (RecordAccumulator.batchReady)',
     caughtBy: ['PROMPT', 'UNEXPLAINED'],
@@ -133,8 +133,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'max-block-not-scheduled',
     file: core,
-    find: 'return Math.min(next, this.admission.nextDeadlineMs, this.partitionLookups.nextDeadlineMs)',
-    replace: 'return Math.min(next, this.partitionLookups.nextDeadlineMs)',
+    find: 'return Math.min(next, admission.nextDeadlineMs, partitionLookups.nextDeadlineMs)',
+    replace: 'return Math.min(next, partitionLookups.nextDeadlineMs)',
     mirrors: 'librdkafka #5157: a timeout that nobody looks at',
     caughtBy: ['MAXBLOCK', 'LIVE'],
   },

@@ -162,7 +162,7 @@ export const networkMutants: readonly Mutant[] = [
   {
     name: 'no-refresh-after-a-lost-connection',
     file: 'packages/producer/src/producer-core.ts',
-    find: 'if (hasLost) this.metadata.requestUpdate()',
+    find: 'if (hasLost) this.parts.metadata.requestUpdate()',
     replace: '',
     mirrors: '@platformatic/kafka #305, #318: no metadata after network errors',
     caughtBy: ['LIVE', 'UNEXPLAINED'],

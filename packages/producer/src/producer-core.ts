@@ -1,53 +1,18 @@
-import { type CompressionCodec, type CompressionCodecs, type Header, invariant, portableCodecs } from '@harrow/protocol'
+import { type Header, invariant } from '@harrow/protocol'
 import { type Core, Driver, type Runtime } from '@harrow/runtime'
-import { RecordAccumulator } from './accumulator/record-accumulator.ts'
-import { Admission } from './admission/admission.ts'
 import { pendingSend } from './admission/pending-send.ts'
-import { Backpressure } from './backpressure.ts'
-import { codecFor } from './codec-for.ts'
-import { Completions } from './completions.ts'
-import { closeConfigured, type ParsedProducerConfig } from './config.ts'
+import type { ParsedProducerConfig } from './config.ts'
 import { ConfigError, ProducerClosedError, type ProducerError, type SerializationError } from './errors.ts'
-import { Flushes } from './flushes.ts'
-import { Idempotence } from './idempotence/idempotence.ts'
-import { Interceptors } from './interceptors.ts'
-import { loggingTrace } from './log-events.ts'
-import { type Logger, silentLogger } from './logger.ts'
-import { Metadata } from './metadata/metadata.ts'
 import type { Metric } from './metrics/metric.ts'
-import { type Gauges, ProducerMetrics } from './metrics/producer-metrics.ts'
-import { CorrelationIds } from './network/correlation-ids.ts'
-import { NetworkClient } from './network/network-client.ts'
-import { type OnPartitions, PartitionLookups } from './partition-lookups.ts'
+import type { OnPartitions } from './partition-lookups.ts'
+import { type ProducerCoreOptions, type ProducerParts, producerParts } from './producer-parts.ts'
 import { type ProducerSnapshot, snapshotOf } from './producer-snapshot.ts'
 import { checkRecord, checkTopic, type OnCompletion, type ProducerRecord } from './record.ts'
-import { type PreparedRecord, RecordEncoder } from './record-encoder.ts'
+import type { PreparedRecord } from './record-encoder.ts'
 import { refusalOf } from './sender/batch-errors.ts'
-import { MetadataFetch } from './sender/metadata-fetch.ts'
-import { ProducerIdFetch, type ProducerIdRefusal } from './sender/producer-id-fetch.ts'
-import type { RequestContext } from './sender/request-context.ts'
-import { Sender } from './sender/sender.ts'
-import { Settlement } from './sender/settlement.ts'
+import type { ProducerIdRefusal } from './sender/producer-id-fetch.ts'
 import type { Serialized } from './serializers/index.ts'
 import { isSerialized } from './serializers/serialize.ts'
-import { type Trace, tee } from './trace.ts'
-
-export interface ProducerCoreOptions {
-  /** Default: what works on every platform (none, snappy, lz4). */
-  readonly codecs?: CompressionCodecs
-  readonly trace?: Trace
-  readonly logger?: Logger
-  /** For tests of what happens when numbers wrap. */
-  readonly numbersFrom?: NumbersFrom
-}
-
-/** Where numbers begin that are otherwise two thousand million records away from their end. Default 0. */
-export interface NumbersFrom {
-  /** Of every partition, until its epoch is bumped; 0 to 2^31 - 1. A broker takes any first sequence. */
-  readonly sequence?: number | undefined
-  /** Of the first request; 0 to 2147483639. */
-  readonly correlationId?: number | undefined
-}
 
 /** The number of a send that waits for nothing. */
 const noSend = -1
@@ -60,24 +25,8 @@ export class ProducerCore implements Core {
   private readonly runtime: Runtime
   private readonly config: ParsedProducerConfig
   private readonly driver: Driver
-  private readonly completions: Completions
-  private readonly interceptors: Interceptors
-  private readonly encoder: RecordEncoder
-  private readonly metrics: ProducerMetrics
-  private readonly trace: Trace
-  private readonly metadata: Metadata
-  private readonly network: NetworkClient<RequestContext>
-  private readonly accumulator: RecordAccumulator
-  private readonly admission: Admission
-  private readonly backpressure: Backpressure
-  private readonly partitionLookups: PartitionLookups
-  private readonly idempotence: Idempotence | undefined
-  private readonly sender: Sender
-  private readonly settlement: Settlement
-  private readonly metadataFetch: MetadataFetch
-  private readonly producerIdFetch: ProducerIdFetch | undefined
+  private readonly parts: ProducerParts
   private sendsAccepted = 0
-  private readonly flushes: Flushes
   private readonly drains: (() => void)[] = []
   private state: ProducerSnapshot['state'] = 'open'
   private closeDeadlineMs = Number.POSITIVE_INFINITY
@@ -85,43 +34,10 @@ export class ProducerCore implements Core {
 
   /** Starts at once: connects to a bootstrap server and asks for metadata, as Java does. Throws ConfigError. */
   constructor(runtime: Runtime, config: ParsedProducerConfig, options: ProducerCoreOptions = {}) {
-    const { codecs = portableCodecs, logger = silentLogger, numbersFrom = {} } = options
-    const { clientId } = config
-    const random = runtime.random.fork('producer')
-    const codec = this.codecOrClose(config, codecs)
     this.runtime = runtime
     this.config = config
     this.driver = new Driver(runtime.clock, this)
-    const wake = (): void => this.driver.wake()
-    const windows = { count: config.metricsNumSamples, windowMs: config.metricsSampleWindowMs }
-    this.metrics = new ProducerMetrics(runtime.clock, { clientId, windows }, () => this.gauges)
-    const trace = tee([this.metrics.fold, loggingTrace(logger, clientId), options.trace])
-    this.trace = trace
-    this.completions = new Completions(logger, clientId)
-    this.interceptors = new Interceptors(config.interceptorClasses, (message, err) => {
-      logger.error({ clientId, err }, message)
-    })
-    this.encoder = new RecordEncoder(config, { clock: runtime.clock, wake })
-    this.metadata = new Metadata(random.fork('metadata'), { ...config, trace })
-    const correlationIds = new CorrelationIds(numbersFrom.correlationId)
-    this.network = new NetworkClient({ ...runtime, random }, { ...config, correlationIds, trace, wake })
-    this.accumulator = new RecordAccumulator(random, { ...config, codec, trace })
-    const { metadata, network, accumulator, completions } = this
-    this.admission = new Admission(config, { accumulator, metadata, completions, trace, clock: runtime.clock })
-    this.backpressure = new Backpressure(config, { accumulator, admission: this.admission })
-    this.partitionLookups = new PartitionLookups(config, { metadata, completions })
-    this.flushes = new Flushes({ admission: this.admission, accumulator, completions, trace })
-    this.idempotence = config.enableIdempotence ? new Idempotence(trace, numbersFrom.sequence) : undefined
-    const { idempotence } = this
-    const shared = { config, accumulator, metadata, idempotence, trace }
-    this.settlement = new Settlement(random.fork('sender'), { ...shared, codecs, completions })
-    this.sender = new Sender({ ...shared, network, settlement: this.settlement })
-    const mayRebootstrap = config.metadataRecoveryStrategy === 'rebootstrap'
-    this.metadataFetch = new MetadataFetch({ metadata, network }, { mayRebootstrap })
-    if (idempotence !== undefined) {
-      const backoff = { baseMs: config.retryBackoffMs, maxMs: config.retryBackoffMaxMs }
-      this.producerIdFetch = new ProducerIdFetch(random, { idempotence, metadata, network }, backoff)
-    }
+    this.parts = producerParts(runtime, config, options, () => this.driver.wake())
     this.driver.wake()
   }
 
@@ -132,7 +48,7 @@ export class ProducerCore implements Core {
    * be used again as soon as this returns.
    */
   send(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number {
-    const { interceptors } = this
+    const { interceptors } = this.parts
     if (interceptors.isEmpty || this.state !== 'open') return this.accept(record, onCompletion)
     const intercepted = interceptors.onSend(record)
     try {
@@ -146,10 +62,10 @@ export class ProducerCore implements Core {
   private accept(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number {
     if (this.state !== 'open') throw new ProducerClosedError('send() after close()')
     checkRecord(record)
-    const { encoder, admission } = this
+    const { encoder, admission, idempotence } = this.parts
     const { topic } = record
     const ownHeaders = encoder.headersOf(record)
-    const fatal = this.idempotence?.fatalError
+    const fatal = idempotence?.fatalError
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
     if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, { topic }))
     const timestampMs = encoder.timestampOf(record)
@@ -186,8 +102,8 @@ export class ProducerCore implements Core {
     onCompletion: OnCompletion,
     error: ProducerError,
   ): number {
-    this.trace({ event: 'send-failed', topic, because: error.code })
-    this.completions.addFailure(onCompletion, error)
+    this.parts.trace({ event: 'send-failed', topic, because: error.code })
+    this.parts.completions.addFailure(onCompletion, error)
     this.driver.wake()
     return noSend
   }
@@ -197,7 +113,7 @@ export class ProducerCore implements Core {
    * its outcome.
    */
   withdraw(sendNumber: number, error: ProducerError): boolean {
-    const wasWaiting = this.admission.withdraw(sendNumber, error, this.runtime.clock.nowMs())
+    const wasWaiting = this.parts.admission.withdraw(sendNumber, error, this.runtime.clock.nowMs())
     if (wasWaiting) this.driver.wake()
     return wasWaiting
   }
@@ -210,7 +126,7 @@ export class ProducerCore implements Core {
   partitionsFor(topic: string, onPartitions: OnPartitions): () => boolean {
     if (this.state !== 'open') throw new ProducerClosedError('partitionsFor() after close()')
     checkTopic(topic)
-    const takeBack = this.partitionLookups.add(topic, onPartitions, this.runtime.clock.nowMs())
+    const takeBack = this.parts.partitionLookups.add(topic, onPartitions, this.runtime.clock.nowMs())
     this.driver.wake()
     return takeBack
   }
@@ -220,7 +136,7 @@ export class ProducerCore implements Core {
    * more than `buffer.memory`. Costs nothing to ask.
    */
   get needsDrain(): boolean {
-    return this.state === 'open' && this.backpressure.isHigh
+    return this.state === 'open' && this.parts.backpressure.isHigh
   }
 
   /** `close` was called: nothing more is accepted. */
@@ -240,7 +156,7 @@ export class ProducerCore implements Core {
 
   /** Kafka's metrics, as they are now. */
   readMetrics(): Metric[] {
-    return this.metrics.read()
+    return this.parts.metrics.read()
   }
 
   /**
@@ -251,7 +167,7 @@ export class ProducerCore implements Core {
    */
   flush(done: () => void): void {
     if (this.state === 'closed') throw new ProducerClosedError('flush() after close()')
-    this.flushes.add({ before: this.sendsAccepted, startMs: this.runtime.clock.nowMs(), done })
+    this.parts.flushes.add({ before: this.sendsAccepted, startMs: this.runtime.clock.nowMs(), done })
     this.driver.wake()
   }
 
@@ -277,81 +193,87 @@ export class ProducerCore implements Core {
   /** One turn: take in what happened, let in what waits, send what is ready, tell who is to be told. */
   poll(nowMs: number): number {
     if (this.state === 'closed') return Number.POSITIVE_INFINITY
+    const { admission, completions, metadata, metadataFetch, partitionLookups } = this.parts
     // Differs from Java, which expires first: an answer that is here is the truth, even if it is late by one turn.
     this.takeAnswers(nowMs)
     // Before memory that a fatal error has freed lets anybody in: what waits can never be sent either.
-    const fatal = this.idempotence?.fatalError
-    if (fatal !== undefined) this.admission.failAll(refusalOf(fatal), nowMs)
-    this.settlement.expire(nowMs)
-    this.admission.run(nowMs)
-    this.partitionLookups.run(nowMs)
+    const fatal = this.parts.idempotence?.fatalError
+    if (fatal !== undefined) admission.failAll(refusalOf(fatal), nowMs)
+    this.parts.settlement.expire(nowMs)
+    admission.run(nowMs)
+    partitionLookups.run(nowMs)
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return this.finishClose(nowMs)
-    let next = this.metadataFetch.run(nowMs)
+    let next = metadataFetch.run(nowMs)
     next = Math.min(next, this.runProducerIdFetch(nowMs))
-    next = Math.min(next, this.sender.run(nowMs, { isHurried: this.isHurried }))
+    next = Math.min(next, this.parts.sender.run(nowMs, { isHurried: this.isHurried }))
     // Once more, because the sender may have found partitions without a leader; before it, because brokers that are always
     // busy with records would never be asked.
-    next = Math.min(next, this.metadataFetch.run(nowMs))
-    const refusal = this.metadata.takeRefusal()
+    next = Math.min(next, metadataFetch.run(nowMs))
+    const refusal = metadata.takeRefusal()
     if (refusal !== undefined) {
-      this.admission.failAll(refusalOf(refusal), nowMs)
-      this.partitionLookups.failAll(refusalOf(refusal))
+      admission.failAll(refusalOf(refusal), nowMs)
+      partitionLookups.failAll(refusalOf(refusal))
     }
-    this.flushes.finish(nowMs)
-    this.completions.run()
+    this.parts.flushes.finish(nowMs)
+    completions.run()
     this.finishDrains()
     // A callback may have closed the producer, but never inside its own call: that is for the next turn.
-    if (!this.completions.isEmpty || this.admission.canProceed) return nowMs
+    if (!completions.isEmpty || admission.canProceed) return nowMs
     if (this.state === 'closing' && this.isCloseDue(nowMs)) return nowMs
-    next = Math.min(next, this.network.nextDeadlineMs(), this.closeDeadlineMs)
-    return Math.min(next, this.admission.nextDeadlineMs, this.partitionLookups.nextDeadlineMs)
+    next = Math.min(next, this.parts.network.nextDeadlineMs(), this.closeDeadlineMs)
+    return Math.min(next, admission.nextDeadlineMs, partitionLookups.nextDeadlineMs)
   }
 
   inspect(): ProducerSnapshot {
-    const { accumulator, admission, idempotence, metadata, network, state } = this
-    return snapshotOf({ accumulator, admission, idempotence, metadata, network, state })
+    return snapshotOf({ ...this.parts, state: this.state })
   }
 
   /** Like `inspect().bufferAvailableBytes`, for whoever looks often. */
   get bufferAvailableBytes(): number {
-    return this.accumulator.pool.availableBytes
+    return this.parts.accumulator.pool.availableBytes
   }
 
   /** Throws InvariantError if this producer contradicts itself. Costs time in proportion to what is queued. */
   checkInvariants(): void {
-    this.accumulator.checkInvariants()
-    this.idempotence?.checkInvariants()
+    const { accumulator, admission, completions, idempotence, network, partitionLookups } = this.parts
+    accumulator.checkInvariants()
+    idempotence?.checkInvariants()
     if (this.state !== 'closed') return
-    invariant(this.accumulator.isEmpty && this.admission.waitingCount === 0, 'nothing outlives close')
-    invariant(this.partitionLookups.waitingCount === 0, 'no question outlives close')
-    invariant(this.admission.waitingBytes === 0, 'nothing is counted after close')
-    invariant(this.network.inFlightRequests === 0 && this.completions.isEmpty, 'nobody waits after close')
+    invariant(accumulator.isEmpty && admission.waitingCount === 0, 'nothing outlives close')
+    invariant(partitionLookups.waitingCount === 0, 'no question outlives close')
+    invariant(admission.waitingBytes === 0, 'nothing is counted after close')
+    invariant(network.inFlightRequests === 0 && completions.isEmpty, 'nobody waits after close')
   }
 
   private get isHurried(): boolean {
-    return this.state !== 'open' || !this.flushes.isEmpty || this.drains.length > 0 || this.admission.memoryWaiters > 0
+    return (
+      this.state !== 'open' ||
+      !this.parts.flushes.isEmpty ||
+      this.drains.length > 0 ||
+      this.parts.admission.memoryWaiters > 0
+    )
   }
 
   private takeAnswers(nowMs: number): void {
-    const { answers, hasLost } = this.network.poll(nowMs)
-    if (hasLost) this.metadata.requestUpdate()
+    const { answers, hasLost } = this.parts.network.poll(nowMs)
+    if (hasLost) this.parts.metadata.requestUpdate()
     for (const answer of answers) {
       switch (answer.request.context.kind) {
         case 'produce':
-          this.settlement.settle(answer, nowMs)
+          this.parts.settlement.settle(answer, nowMs)
           break
         case 'metadata':
-          this.metadataFetch.settle(answer, nowMs)
+          this.parts.metadataFetch.settle(answer, nowMs)
           break
         case 'init-producer-id':
-          this.refuse(this.producerIdFetch?.settle(answer, nowMs))
+          this.refuse(this.parts.producerIdFetch?.settle(answer, nowMs))
           break
       }
     }
   }
 
   private runProducerIdFetch(nowMs: number): number {
-    const { producerIdFetch, accumulator } = this
+    const { producerIdFetch, accumulator } = this.parts
     if (producerIdFetch === undefined) return Number.POSITIVE_INFINITY
     const next = producerIdFetch.run(nowMs, { hasQueued: accumulator.hasQueued })
     if (typeof next === 'number') return next
@@ -362,61 +284,44 @@ export class ProducerCore implements Core {
   /** No producer id: nothing that needs one can be sent. */
   private refuse(refusal: ProducerIdRefusal | undefined): void {
     if (refusal === undefined) return
-    if (refusal.isFatal) this.settlement.failForGood(refusal.error)
-    else this.settlement.failAll(refusal.error)
-    this.admission.failAll(refusalOf(refusal.error), this.runtime.clock.nowMs())
+    if (refusal.isFatal) this.parts.settlement.failForGood(refusal.error)
+    else this.parts.settlement.failAll(refusal.error)
+    this.parts.admission.failAll(refusalOf(refusal.error), this.runtime.clock.nowMs())
   }
 
   private finishDrains(): void {
-    if (this.drains.length === 0 || (this.state === 'open' && !this.backpressure.isOver)) return
-    for (const done of this.drains.splice(0)) this.completions.addDone(done)
+    if (this.drains.length === 0 || (this.state === 'open' && !this.parts.backpressure.isOver)) return
+    for (const done of this.drains.splice(0)) this.parts.completions.addDone(done)
   }
 
   private isCloseDue(nowMs: number): boolean {
-    return nowMs >= this.closeDeadlineMs || (this.accumulator.isEmpty && this.admission.waitingCount === 0)
+    const { accumulator, admission } = this.parts
+    return nowMs >= this.closeDeadlineMs || (accumulator.isEmpty && admission.waitingCount === 0)
   }
 
   private finishClose(nowMs: number): number {
-    const forced = !this.accumulator.isEmpty || this.admission.waitingCount > 0
-    this.settlement.abortForClose()
-    this.admission.failAll(new ProducerClosedError('The producer was closed before the record was sent'), nowMs)
-    this.partitionLookups.failAll(new ProducerClosedError('The producer was closed before it knew the partitions'))
-    this.network.close()
+    const { accumulator, admission, completions, flushes, interceptors, network } = this.parts
+    const { partitionLookups, settlement, trace } = this.parts
+    const forced = !accumulator.isEmpty || admission.waitingCount > 0
+    settlement.abortForClose()
+    admission.failAll(new ProducerClosedError('The producer was closed before the record was sent'), nowMs)
+    partitionLookups.failAll(new ProducerClosedError('The producer was closed before it knew the partitions'))
+    network.close()
     this.state = 'closed'
     this.driver.close()
-    this.flushes.finish(nowMs)
+    flushes.finish(nowMs)
     this.finishDrains()
     // Interceptors hear of the last records before they are closed. A callback of this turn cannot send any more, so
     // this loop ends.
-    while (!this.completions.isEmpty) this.completions.run()
-    this.interceptors.close()
+    while (!completions.isEmpty) completions.run()
+    interceptors.close()
     const { partitionerClass, keySerializer, valueSerializer } = this.config
     for (const part of [partitionerClass, keySerializer, valueSerializer]) {
-      this.completions.addDone(() => part?.close?.())
+      completions.addDone(() => part?.close?.())
     }
-    this.trace({ event: 'closed', forced })
-    for (const done of this.closed.splice(0)) this.completions.addDone(done)
-    while (!this.completions.isEmpty) this.completions.run()
+    trace({ event: 'closed', forced })
+    for (const done of this.closed.splice(0)) completions.addDone(done)
+    while (!completions.isEmpty) completions.run()
     return Number.POSITIVE_INFINITY
-  }
-
-  /** Nothing else can fail while this is constructed. */
-  private codecOrClose(config: ParsedProducerConfig, codecs: CompressionCodecs): CompressionCodec | undefined {
-    try {
-      return codecFor(config, codecs)
-    } catch (error) {
-      closeConfigured(config)
-      throw error
-    }
-  }
-
-  private get gauges(): Gauges {
-    const { pool } = this.accumulator
-    return {
-      bufferTotalBytes: pool.totalBytes,
-      bufferAvailableBytes: pool.availableBytes,
-      memoryWaiters: this.admission.memoryWaiters,
-      inFlightRequests: this.network.inFlightRequests,
-    }
   }
 }

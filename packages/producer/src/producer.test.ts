@@ -1,5 +1,7 @@
+import { nodeCodecs } from '@harrow/protocol/node'
 import { simulatedRuntime } from '@harrow/runtime/sim'
 import { expect, test } from 'vitest'
+import { FacadeWorld } from '../test/facade-world.ts'
 import { ScriptedCluster } from '../test/scripted-broker.ts'
 import type { ProducerConfig } from './config.ts'
 import { BrokerError, ConfigError, InvalidRecordError, ProducerClosedError } from './errors.ts'
@@ -89,4 +91,18 @@ test('producer: bytes may be changed as soon as send returns, whether the record
     await run(sent)
   }
   expect(cluster.valuesOf('orders', 0)).toEqual(['tea', 'aaa'])
+})
+
+test('producer: compression.gzip.level reaches the codec, and warns where codecs are handed over', async () => {
+  const bytesAt = async (level: number): Promise<number> => {
+    const world = new FacadeWorld({ 'compression.type': 'gzip', 'compression.gzip.level': level, 'linger.ms': 0 })
+    const words = Array.from({ length: 2_000 }, (_, n) => `${(n * 7_919) % 1_000} tea`)
+    await world.run(world.producer.send({ topic: 'orders', value: words.join(' ') }))
+    return world.events.find((event) => event.event === 'batch-drained')?.bytes ?? 0
+  }
+  expect(await bytesAt(9)).toBeLessThan(await bytesAt(1))
+  const config = { 'compression.type': 'gzip', 'compression.gzip.level': 9 } as const
+  expect(new FacadeWorld(config, { codecs: nodeCodecs }).logged).toEqual([
+    'compression.gzip.level has no effect: the codecs that were handed over have levels of their own',
+  ])
 })

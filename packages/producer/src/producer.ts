@@ -21,7 +21,7 @@ import type { Trace } from './trace.ts'
 export interface ProducerOptions {
   /** Default: real time, TCP. */
   readonly runtime?: Runtime
-  /** Default: what Node has, at the levels of `compression.*.level`. */
+  /** Default: what Node has, at the levels of `compression.*.level`. What is given here has levels of its own. */
   readonly codecs?: CompressionCodecs
   /** A pino, or anything of its shape. Default: warnings and errors to `console`. */
   readonly logger?: Logger
@@ -67,6 +67,7 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
     const { runtime = nodeRuntime(), logger = consoleLogger, trace } = options
     const parsed = parseProducerConfig(config, logger)
     const { clientId } = parsed
+    if (options.codecs !== undefined) warnOfLevels(config, (message) => logger.warn({ clientId }, message))
     const publish = diagnosticsTrace(clientId)
     this.clientId = clientId
     this.core = new ProducerCore(runtime, parsed, {
@@ -221,6 +222,14 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
       }
       signal.addEventListener('abort', abort, { once: true })
     })
+  }
+}
+
+/** Codecs of the application come with their levels. */
+function warnOfLevels(config: ProducerConfig, warn: (message: string) => void): void {
+  for (const key of ['compression.gzip.level', 'compression.zstd.level'] as const) {
+    if (config[key] !== undefined)
+      warn(`${key} has no effect: the codecs that were handed over have levels of their own`)
   }
 }
 

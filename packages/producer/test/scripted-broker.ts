@@ -9,7 +9,6 @@ import {
   initProducerId,
   invariant,
   metadata,
-  portableCodecs,
   produce,
   type RequestHeader,
   type RequestOf,
@@ -17,6 +16,7 @@ import {
   readBatchHeader,
   readRecords,
 } from '@harrow/protocol'
+import { nodeCodecs } from '@harrow/protocol/node'
 import type { Link, Runtime } from '@harrow/runtime'
 
 /** A request that arrived, and how to answer it. */
@@ -233,7 +233,7 @@ export class ScriptedCluster {
       for (const { index, records } of partitionData) {
         invariant(records !== null, 'records')
         const batch = readBatchHeader(records)
-        const decoded = readRecords(batch, portableCodecs)
+        const decoded = readRecords(batch, nodeCodecs)
         const text = (bytes: Uint8Array | null): string => utf8.decode(bytes ?? new Uint8Array(0))
         this.batches.push({
           node: request.node,

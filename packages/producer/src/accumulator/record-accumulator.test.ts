@@ -149,7 +149,10 @@ test('record accumulator: a vetoed partition does not hold up the others of its 
   fixture.append(0)
   fixture.append(1)
   const [work] = fixture.ready(10).work
-  const batches = fixture.accumulator.drain(work!, { bytesMax: 1_000, take: ({ partition }) => (partition === 0 ? undefined : 1) })
+  const batches = fixture.accumulator.drain(work!, {
+    bytesMax: 1_000,
+    take: ({ partition }) => (partition === 0 ? undefined : 1),
+  })
   expect(batches.map(({ partition }) => partition)).toEqual([1])
 })
 

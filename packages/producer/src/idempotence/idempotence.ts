@@ -17,7 +17,7 @@ export class Idempotence {
   /** Set once: this producer may send nothing more. */
   private fatal: KafkaErrorRow | undefined
 
-  /** `firstSequence`: see NumbersFrom in producer-core.ts. */
+  /** `firstSequence`: see NumbersFrom in producer-parts.ts. */
   constructor(trace: Trace | undefined, firstSequence = 0) {
     this.trace = trace
     this.firstSequence = firstSequence
