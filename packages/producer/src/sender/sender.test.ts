@@ -2,7 +2,7 @@ import { initProducerId, metadata, produce } from '@harrow/protocol'
 import { expect, test } from 'vitest'
 import type { PartitionScript, ScriptedRequest } from '../../test/scripted-broker.ts'
 import { ScriptedWorld } from '../../test/scripted-world.ts'
-import type { Metadata } from '../metadata/metadata.ts'
+import type { ProducerParts } from '../producer-parts.ts'
 
 const plain = { 'enable.idempotence': false, 'linger.ms': 0, 'batch.size': 0 } as const
 const total = 32 * 1024 * 1024
@@ -504,7 +504,7 @@ test('sender: a turn looks at partitions with data, not at all the thousands tha
   for (let partition = 0; partition < partitions; partition++) world.send('orders', 'warm', { partition })
   while (world.outcomes.length < partitions) world.runtime.clock.step()
   // Partitions looked up, counted where the sender finds their leaders.
-  const { cluster } = Reflect.get(world.core, 'metadata') as Metadata
+  const { cluster } = (Reflect.get(world.core, 'parts') as ProducerParts).metadata
   const info = cluster.topics.get('orders')!
   let lookups = 0
   const counted = new Proxy(info.partitions, {
