@@ -35,7 +35,7 @@ const fetchBytesMax = 50 * 1024 * 1024
 
 /**
  * Makes topics whose partitions lie as the mock lays them, among the brokers 1 to `brokers`, and waits until every
- * broker knows a leader for each of them.
+ * broker knows a leader for each of them, and each leader leads.
  */
 export async function createRealTopics(
   connections: Connections,
@@ -66,6 +66,15 @@ export async function createRealTopics(
       })
     })
   }
+  // A broker tells of a leader a moment before the leader itself acts as one: its cache is updated first, its replicas
+  // then. Java: BrokerMetadataPublisher.onMetadataUpdate.
+  for (const { name: topic, leaders } of await realTopics(anyOf(connections))) {
+    for (const [partition, leader] of leaders.entries()) {
+      await eventually(`broker ${leader} to lead ${topic}-${partition}`, async () => {
+        return (await logEnd(connections.get(leader)!, { topic, partition })).errorCode === 0
+      })
+    }
+  }
 }
 
 /** Deletes every topic that is not Kafka's own, and waits until no broker knows one. */
@@ -92,12 +101,8 @@ export async function readPartition(
   at: { readonly topic: string; readonly partition: number },
 ): Promise<{ baseOffset: bigint; bytes: Uint8Array }[]> {
   const { topic, partition } = at
-  const asked = {
-    replicaId: debuggingReplicaId,
-    topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp: latest }] }],
-  }
-  const told = decodeResponse(listOffsets, 6, await leader.request(listOffsets, 6, asked)).body.topics[0]?.partitions[0]
-  if (told?.errorCode !== 0) throw new Error(`the end of ${topic}-${partition}: error ${told?.errorCode}`)
+  const told = await logEnd(leader, at)
+  if (told.errorCode !== 0) throw new Error(`the end of ${topic}-${partition}: error ${told.errorCode}`)
   const found: { baseOffset: bigint; bytes: Uint8Array }[] = []
   for (let next = 0n; next < told.offset; ) {
     const wanted = { partition, fetchOffset: next, partitionMaxBytes: fetchBytesMax }
@@ -119,6 +124,17 @@ export async function readPartition(
     }
   }
   return found
+}
+
+async function logEnd(
+  leader: BrokerConnection,
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+): Promise<{ readonly errorCode: number; readonly offset: bigint }> {
+  const topics = [{ name: topic, partitions: [{ partitionIndex: partition, timestamp: latest }] }]
+  const frame = await leader.request(listOffsets, 6, { replicaId: debuggingReplicaId, topics })
+  const told = decodeResponse(listOffsets, 6, frame).body.topics[0]?.partitions[0]
+  if (told === undefined) throw new Error(`nothing about the end of ${topic}-${partition}`)
+  return told
 }
 
 function anyOf(connections: Connections): BrokerConnection {
