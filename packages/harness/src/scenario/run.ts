@@ -101,7 +101,15 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
   const frame = { ...frameOf(parsed, options, seedBase), ...subjectOf(history) }
   const reason = notApplicable ?? (first === undefined ? notTested(history, verdicts) : undefined)
   if (reason !== undefined)
-    return reported({ ...skipped(frame, reason), realMs: performance.now() - startedMs, verdicts }, history)
+    return reported(
+      {
+        ...skipped(frame, reason),
+        realMs: performance.now() - startedMs,
+        // Of a run that never was there is nothing to judge.
+        verdicts: notApplicable === undefined ? verdicts : [],
+      },
+      history,
+    )
   const result: ScenarioResult = {
     ...frame,
     outcome: first === undefined ? 'passed' : 'failed',
