@@ -16,10 +16,16 @@ export function reportCardsTable(cards: readonly CardSummary[]): string {
   })
   const files = [...new Set(cards.flatMap(({ card }) => card.rows.map(({ file }) => file)))].sort()
   const marks = { lived: 'ok', broke: '**broke**', differs: 'differs', 'not-applicable': '-' } as const
+  const worstFirst: readonly CardOutcome[] = ['broke', 'differs', 'lived', 'not-applicable']
   const all = files.map((file) => {
     const cells = cards.map(({ card }) => {
-      const row = card.rows.find((one) => one.file === file)
-      return row === undefined ? '' : `${marks[row.outcome]}${row.isStable ? '' : ' ?'}`
+      // A matrix is several rows of one file: the worst is told, and how many are like it.
+      const rows = card.rows.filter((one) => one.file === file)
+      const worst = worstFirst.find((outcome) => rows.some((row) => row.outcome === outcome))
+      if (worst === undefined) return ''
+      const alike = rows.filter(({ outcome }) => outcome === worst).length
+      const share = alike < rows.length ? ` ${alike}/${rows.length}` : ''
+      return `${marks[worst]}${share}${rows.every(({ isStable }) => isStable) ? '' : ' ?'}`
     })
     return `| ${file.replace(/^scenarios\//, '').replace(/\.ya?ml$/, '')} | ${cells.join(' | ')} |`
   })

@@ -105,6 +105,16 @@ export function cardRow(
   }
 }
 
+/** The rows of a card with some of them done again; new ones are put in where their file belongs. */
+export function joinedRows(before: readonly CardRow[], again: readonly CardRow[]): CardRow[] {
+  const nameOf = ({ file, name }: CardRow): string => `${file} ${name}`
+  const replaced = new Map(again.map((row) => [nameOf(row), row]))
+  const kept = before.map((row) => replaced.get(nameOf(row)) ?? row)
+  const known = new Set(before.map(nameOf))
+  const added = again.filter((row) => !known.has(nameOf(row)))
+  return [...kept, ...added].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
+}
+
 function outcomeOf({ outcome, verdicts }: ScenarioResult): CardOutcome {
   if (outcome === 'skipped') return 'not-applicable'
   const broken = verdicts.filter(({ violations }) => violations.length > 0)

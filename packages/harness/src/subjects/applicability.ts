@@ -34,8 +34,10 @@ function essential(key: string): boolean {
 export function missingOf(
   { needs = [] }: Pick<ParsedScenario, 'needs'>,
   settings: Readonly<Record<string, string>>,
-  cannot: ReadonlyMap<string, string>,
+  { cannot, refused }: { readonly cannot: ReadonlyMap<string, string>; readonly refused: ReadonlyMap<string, string> },
 ): readonly [key: string, why: string] | undefined {
+  // A value that it cannot have: it was not even opened.
+  for (const one of refused) return one
   const needed = needs.find((key) => cannot.has(key) || !Object.hasOwn(settings, key))
   if (needed !== undefined) return [needed, cannot.get(needed) ?? hasNone]
   return [...cannot].find(([key]) => essential(key))

@@ -159,7 +159,7 @@ export class ForeignSession {
     const { name, version, settings, can = [] } = this.hello!
     const cannot = cannotOf(configOf(this.scenario), settings, refused)
     this.foreign = { name: `${name} ${version}`.trim(), cannot, can }
-    const missing = missingOf(this.scenario, settings, cannot)
+    const missing = missingOf(this.scenario, settings, { cannot, refused })
     if (missing !== undefined) {
       this.notApplicable = `${missing[0]}: ${missing[1]}`
       this.subject.finish(exitGraceMs)
