@@ -35,7 +35,8 @@ function subject(name: string, { awaits }: { readonly awaits: boolean }): Subjec
         bootstrapBrokers: bootstrapServers.split(','),
         idempotent: config['enable.idempotence'],
         maxInflights: config['max.in.flight.requests.per.connection'],
-        autocreateTopics: false,
+        // As the Java producer asks for it, always; whether the broker does it is the broker's business.
+        autocreateTopics: true,
         requestTimeout: config['request.timeout.ms'],
         timeout: config['request.timeout.ms'],
         connectTimeout: config['socket.connection.setup.timeout.ms'],
