@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import type { Card } from '../../packages/harness/src/certify/card.ts'
 import { htmlCard } from '../../packages/harness/src/certify/html.ts'
 import { markdownCard } from '../../packages/harness/src/certify/markdown.ts'
@@ -70,23 +71,33 @@ async function rdkafka() {
 
 /**
  * Regenerates `docs/report-cards/`: all cards, or those named. With files or folders of scenarios only their rows are
- * done again, in a card that is there. `--render` runs nothing, and writes the pages anew: the notes have changed.
+ * done again, in a card that is there. `--runs` and `--jobs` are those of `harrow certify`. `--render` runs nothing, and writes
+ * the pages anew: the notes have changed.
  */
 async function main(args: readonly string[]): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const names = published.map(({ name }) => name)
-  const chosen = args.filter((arg) => names.includes(arg))
-  const paths = args.filter((arg) => existsSync(join(root, arg)) && !names.includes(arg))
-  const isRender = args.includes('--render')
-  const unknown = args.find((arg) => arg !== '--render' && !chosen.includes(arg) && !paths.includes(arg))
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      render: { type: 'boolean', default: false },
+      runs: { type: 'string', default: '2' },
+      jobs: { type: 'string', default: '2' },
+    },
+  })
+  const chosen = positionals.filter((one) => names.includes(one))
+  const paths = positionals.filter((one) => !names.includes(one))
+  const unknown = paths.find((one) => !existsSync(join(root, one)))
   if (unknown !== undefined) throw new Error(`${unknown}: no such client, file or folder; clients: ${names.join(', ')}`)
+  const how = ['--runs', values.runs, '--jobs', values.jobs]
   for (const { name, subject, prepare } of published) {
     const file = join(folder, `${name}.json`)
-    if (!isRender && (chosen.length === 0 || chosen.includes(name))) {
+    if (!values.render && (chosen.length === 0 || chosen.includes(name))) {
       try {
         const { args = [], environment = {} } = await prepare()
         const what = paths.length === 0 ? ['scenarios'] : [...paths, '--update']
-        await certify([...what, '--subject', subject, '--jobs', '2', '--json', file, ...args], environment)
+        await certify([...what, '--subject', subject, ...how, '--json', file, ...args], environment)
       } catch (error) {
         if (!(error instanceof Skip)) throw error
         process.stdout.write(`skipped: ${name}: ${error.message}\n`)

@@ -152,6 +152,18 @@ export function totalsLine(card: Card): string {
   return unstable === 0 ? parts : `${parts}; ${unstable} unstable`
 }
 
+/** `each scenario twice`, or how often at least and at most, when those that broke were run more often. */
+export function runsWords({ rows }: Card): string {
+  const counts = rows.filter(({ outcome }) => outcome !== 'not-applicable').map(({ runs }) => runs.length)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  if (counts.length === 0) return 'no scenario applies'
+  return least === most ? `each scenario ${times(least)}` : `each scenario ${times(least)} to ${times(most)}`
+}
+
+function times(count: number): string {
+  return ['never', 'once', 'twice'][count] ?? `${count} times`
+}
+
 /** `idempotence` of `scenarios/idempotence/lost-ack.yaml`. */
 export function areaOf({ file }: CardRow): string {
   return file.split(/[/\\]/).at(-2) ?? ''

@@ -1,4 +1,4 @@
-import { areaOf, type Card, type CardRow, cardOutcomes, outcomeWords, totals, totalsLine } from './card.ts'
+import { areaOf, type Card, type CardRow, cardOutcomes, outcomeWords, runsWords, totals, totalsLine } from './card.ts'
 
 /** The card as one page that needs nothing else: no script from elsewhere, no font, no image. */
 export function htmlCard(card: Card): string {
@@ -37,7 +37,7 @@ export function htmlCard(card: Card): string {
 <header>
 <p class="kind">harrow report card</p>
 <h1>${escaped(card.subject)}</h1>
-<p>${escaped(`${card.date}, harrow ${card.harness}, Node ${card.node}, ${card.platform}, ${total} scenarios, each ${card.runsEach} times`)}</p>
+<p>${escaped(`${card.date}, harrow ${card.harness}, Node ${card.node}, ${card.platform}, ${total} scenarios, ${runsWords(card)}`)}</p>
 <div class="bar" role="img" aria-label="${escaped(totalsLine(card))}">${bar}</div>
 <form>${filters}</form>
 ${card.note === undefined ? '' : `<p class="note">${escaped(card.note)}</p>`}
