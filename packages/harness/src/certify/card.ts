@@ -4,7 +4,7 @@ import type { ScenarioResult, ScenarioVerdict } from '../scenario/run.ts'
 /**
  * What became of one scenario. `broke`: a record was lost, doubled, changed, reordered, told wrongly or never told about,
  * or the protocol was violated. `differs`: every record met a lawful end, but not the one that the scenario asks for:
- * another error, more requests, later. `not-applicable`: it cannot be asked of this client.
+ * another error, another partition, more requests, later. `not-applicable`: it cannot be asked of this client.
  */
 export type CardOutcome = 'lived' | 'broke' | 'differs' | 'not-applicable'
 
@@ -19,7 +19,10 @@ export const outcomeWords: Readonly<Record<CardOutcome, string>> = {
 }
 
 /** Laws and expectations about how, not whether: breaking only these is `differs`. */
-const manners = ['errors', 'outcomes', 'requests', 'batches', 'settles', 'blocked', 'FLUSH', 'CLOSE', 'CENSUS']
+const manners = [
+  ...['errors', 'outcomes', 'requests', 'batches', 'log', 'latency', 'settles', 'blocked'],
+  ...['DEADLINE', 'FLUSH', 'CLOSE', 'CENSUS'],
+]
 
 export interface CardBreak {
   readonly law: string

@@ -123,9 +123,15 @@ export function librdkafkaSubject(packageName: string): SubjectDefinition<RdKafk
         () => producer.setPollInterval(2),
         () => {},
       )
+      // An application that closes no longer waits for the connection.
+      let closeNow = (_: Error): void => {}
+      const closed = new Promise<never>((_, reject) => (closeNow = reject))
+      closed.catch(() => {})
+      const connectedOrClosed = Promise.race([connecting, closed])
+      connectedOrClosed.catch(() => {})
       return {
         async send({ topic: name, partition, key, value, headers }) {
-          await connecting
+          await connectedOrClosed
           const opaque = next++
           return new Promise((resolve, reject) => {
             open.set(opaque, (error, report) => {
@@ -147,7 +153,9 @@ export function librdkafkaSubject(packageName: string): SubjectDefinition<RdKafk
           await new Promise<void>((resolve) => producer.flush(2 ** 31 - 1, () => resolve()))
         },
         async close(timeoutMs) {
-          await connecting.catch(() => {})
+          if (timeoutMs !== undefined)
+            setTimeout(() => closeNow(Object.assign(new Error('closed'), { code: -152 })), timeoutMs)
+          await connectedOrClosed.catch(() => {})
           await new Promise<void>((resolve) => producer.disconnect(timeoutMs ?? 2 ** 31 - 1, () => resolve()))
         },
       }
