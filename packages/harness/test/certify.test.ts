@@ -53,6 +53,13 @@ test('card: the worst of several runs is told, and that they differ', () => {
   expect(row.breaks.map(({ law }) => law)).toEqual(['ACKED'])
 })
 
+test('card: of a crash the message is told, not the paths of the machine', () => {
+  const evidence = ['stderr: Error: no', 'stderr:     at open (/home/me/driver.ts:1:2)', '    at /home/me/x.js:3:4']
+  const crash = { law: 'CRASH', message: 'it ended', evidence }
+  const verdicts = [{ law: 'CRASH', held: false, violations: [crash] }]
+  expect(cardRow([result({ outcome: 'failed', verdicts })], about).breaks[0]?.evidence).toEqual(['stderr: Error: no'])
+})
+
 test('card: a client that keeps its promises in another manner differs, and is not broken', () => {
   expect(cardRow([result(broken('errors'))], about).outcome).toBe('differs')
   expect(cardRow([result(broken('duplicates'))], about).outcome).toBe('broke')

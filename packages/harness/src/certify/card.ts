@@ -131,9 +131,14 @@ function breakOf({ law, statement, violations }: ScenarioVerdict): CardBreak {
     law,
     statement,
     message: first?.message ?? '',
-    evidence: first?.evidence.slice(0, evidenceLinesMax) ?? [],
+    evidence: first?.evidence.filter((line) => !isStackLine(line)).slice(0, evidenceLinesMax) ?? [],
     more: violations.length - 1,
   }
+}
+
+/** Where in its driver a client crashed says something about the machine only. */
+function isStackLine(line: string): boolean {
+  return /^(stderr: )?\s+at .*:\d+:\d+\)?$/.test(line)
 }
 
 /** How many scenarios ended in each way. */

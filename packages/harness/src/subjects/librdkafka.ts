@@ -75,6 +75,7 @@ const least: Readonly<Record<string, number>> = {
   'message.max.bytes': 1000,
   'retry.backoff.ms': 1,
   'retry.backoff.max.ms': 1,
+  'socket.connection.setup.timeout.ms': 1000,
 }
 
 /** librdkafka through a binding that has node-rdkafka's interface. */
