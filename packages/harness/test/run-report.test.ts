@@ -26,10 +26,11 @@ const duplicates: Scenario = {
   why: `so that there is something to look at ${hostile}`,
   cluster: { brokers: 2, topics: { orders: 4 } },
   producer: { 'enable.idempotence': false, 'linger.ms': 1, 'request.timeout.ms': 300, 'delivery.timeout.ms': 3000 },
-  workload: [
-    { produce: { topic: 'orders', records: 100, keys: 10, rate: '2000/s', burst: 20, headers: { note: hostile } } },
-    { flush: { within: '3s' } },
-  ],
+  // One after the other, so that there are so many requests at least on a slow machine, too.
+  workload: Array.from({ length: 5 }, () => [
+    { produce: { topic: 'orders', records: 20, partition: 'round-robin' as const, headers: { note: hostile } } },
+    { flush: null },
+  ]).flat(),
   faults: [{ name: `lost ${hostile}`, on: { api: 'Produce', nth: 3 }, do: { drop: 'response' }, times: 1 }],
   expect: [{ delivered: 'all' }, { duplicates: 'none' }],
 }
