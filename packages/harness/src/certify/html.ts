@@ -40,7 +40,7 @@ export function htmlCard(card: Card): string {
 <p>${escaped(`${card.date}, harrow ${card.harness}, Node ${card.node}, ${card.platform}, ${total} scenarios, ${runsWords(card)}`)}</p>
 <div class="bar" role="img" aria-label="${escaped(totalsLine(card))}">${bar}</div>
 <form>${filters}</form>
-${card.note === undefined ? '' : `<p class="note">${escaped(card.note)}</p>`}
+${card.note === undefined ? '' : `<div class="note">${paragraphs(card.note)}</div>`}
 <pre>${escaped(card.command)}</pre>
 </header>
 ${body}
@@ -99,6 +99,15 @@ function rowHtml(row: CardRow): string {
     `<p class="dim">${escaped(file)}, ${records} records, ${requests} requests</p><pre>${escaped(replay)}</pre>`,
   ]
   return `<details class="${outcome}"><summary><span class="mark ${outcome}">${outcomeWords[outcome]}</span><span>${escaped(name)}${unstable}<br><small>${escaped(headline)}</small></span></summary>${parts.join('')}</details>`
+}
+
+/** What stands between empty lines, and each item of a list. */
+function paragraphs(text: string): string {
+  return text
+    .trim()
+    .split(/\n\s*\n|\n(?=\s*\d+\. )/)
+    .map((part) => `<p>${escaped(part)}</p>`)
+    .join('')
 }
 
 function escaped(text: string): string {
