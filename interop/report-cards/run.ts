@@ -2,6 +2,11 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Card } from '../../packages/harness/src/certify/card.ts'
+import { htmlCard } from '../../packages/harness/src/certify/html.ts'
+import { markdownCard } from '../../packages/harness/src/certify/markdown.ts'
+import { readNotes, withNotes } from '../../packages/harness/src/certify/notes.ts'
 import { cacheFolder } from '../cache-folder.ts'
 import { runCommand } from '../command.ts'
 import { kafkaClasspath } from '../kafka/classpath.ts'
@@ -42,7 +47,13 @@ async function rdkafka() {
   const from = cacheFolder('node-rdkafka', rdkafkaVersion)
   const built = join(from, 'node_modules/node-rdkafka/build/Release/node-librdkafka.node')
   if (!existsSync(built)) {
-    const options = { folder: from, timeoutMs: 900_000 }
+    const headers = join(process.execPath, '..', '..')
+    const options = {
+      folder: from,
+      timeoutMs: 900_000,
+      // Headers of this very Node, if it came with them: nothing to download then.
+      environment: existsSync(join(headers, 'include/node/node.h')) ? { npm_config_nodedir: headers } : {},
+    }
     writeFileSync(join(from, 'package.json'), '{ "private": true }\n')
     const result = await runCommand(
       'npm',
@@ -58,27 +69,60 @@ async function rdkafka() {
   return { args: ['--from', from] }
 }
 
-/** Regenerates `docs/report-cards/`: all cards, or those named on the command line. */
-async function main(names: readonly string[]): Promise<void> {
+/**
+ * Regenerates `docs/report-cards/`: all cards, or those named. With files or folders of scenarios only their rows are
+ * done again, in a card that is there. `--runs` and `--jobs` are those of `harrow certify`. `--render` runs nothing, and writes
+ * the pages anew: the notes have changed.
+ */
+async function main(args: readonly string[]): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  for (const { name, subject, prepare } of published.filter((one) => names.length === 0 || names.includes(one.name))) {
-    try {
-      const { args = [], environment = {} } = await prepare()
-      const files = ['markdown', 'json', 'html'].flatMap((format) => {
-        return [`--${format}`, join(folder, `${name}.${format === 'markdown' ? 'md' : format}`)]
-      })
-      const notes = ['--notes', join(folder, 'notes.yaml')]
-      await certify(['scenarios', '--subject', subject, '--jobs', '2', ...notes, ...files, ...args], environment)
-    } catch (error) {
-      if (!(error instanceof Skip)) throw error
-      process.stdout.write(`skipped: ${name}: ${error.message}\n`)
+  const names = published.map(({ name }) => name)
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      render: { type: 'boolean', default: false },
+      runs: { type: 'string', default: '2' },
+      jobs: { type: 'string', default: '2' },
+    },
+  })
+  const chosen = positionals.filter((one) => names.includes(one))
+  const paths = positionals.filter((one) => !names.includes(one))
+  const unknown = paths.find((one) => !existsSync(join(root, one)))
+  if (unknown !== undefined) throw new Error(`${unknown}: no such client, file or folder; clients: ${names.join(', ')}`)
+  const how = ['--runs', values.runs, '--jobs', values.jobs]
+  for (const { name, subject, prepare } of published) {
+    const file = join(folder, `${name}.json`)
+    if (!values.render && (chosen.length === 0 || chosen.includes(name))) {
+      try {
+        const { args = [], environment = {} } = await prepare()
+        const what = paths.length === 0 ? ['scenarios'] : [...paths, '--update']
+        await certify([...what, '--subject', subject, ...how, '--json', file, ...args], environment)
+      } catch (error) {
+        if (!(error instanceof Skip)) throw error
+        process.stdout.write(`skipped: ${name}: ${error.message}\n`)
+      }
     }
+    if (existsSync(file)) render(file, `pnpm report-cards ${name}`)
   }
   const cards = published.flatMap(({ name }): CardSummary[] => {
     const file = join(folder, `${name}.json`)
-    return existsSync(file) ? [{ name, card: JSON.parse(readFileSync(file, 'utf8')) }] : []
+    return existsSync(file) ? [{ name, card: readCard(file) }] : []
   })
   writeFileSync(join(folder, 'README.md'), reportCardsTable(cards))
+}
+
+function readCard(file: string): Card {
+  return JSON.parse(readFileSync(file, 'utf8')) as Card
+}
+
+/** The card with what is known by now, in all three forms. */
+function render(file: string, command: string): void {
+  const before = readCard(file)
+  const card = { ...withNotes(before, readNotes(join(folder, 'notes.yaml'), before.asked)), command }
+  writeFileSync(file, `${JSON.stringify(card, null, 2)}\n`)
+  writeFileSync(file.replace(/json$/, 'md'), markdownCard(card))
+  writeFileSync(file.replace(/json$/, 'html'), htmlCard(card))
 }
 
 function certify(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> {

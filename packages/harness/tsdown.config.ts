@@ -24,4 +24,16 @@ export default defineConfig([
     format: ['esm'],
     dts: false,
   },
+  // The script of the page of `harrow run --report`, with all it needs: it is copied into pages.
+  {
+    entry: { 'report-page': 'report-page/main.ts' },
+    format: ['iife'],
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    dts: false,
+    noExternal: [/./],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    banner: { js: '/*! Apache ECharts: Apache-2.0, https://echarts.apache.org; zrender: BSD-3-Clause; tslib: 0BSD */' },
+  },
 ])

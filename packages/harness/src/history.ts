@@ -180,6 +180,15 @@ export interface MemoryUse {
   readonly availableBytesMax: number
 }
 
+/** A look at the producer while something happened to it. */
+export interface ProducerSample {
+  readonly atMs: number
+  readonly bufferedBytes: number
+  readonly bufferTotalBytes: number
+  /** Sends that wait for metadata or memory. */
+  readonly blockedSends: number
+}
+
 /** The same run without faults. */
 export interface WithoutFaults {
   /** Numbers of the records that fail there as well. */
@@ -233,6 +242,8 @@ export interface History {
   readonly withoutFaults: WithoutFaults | undefined
   readonly memory: MemoryUse | undefined
   readonly busiest: BusiestMoment | undefined
+  /** In order of time, one per moment; undefined when nobody asked for them, or the producer is not ours. */
+  readonly samples?: readonly ProducerSample[]
   /** What the cluster complains about: malformed frames, unknown APIs. */
   readonly findings: readonly string[]
   /** Undefined when the producer never finished closing. */

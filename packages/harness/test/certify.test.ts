@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { type Card, cardRow } from '../src/certify/card.ts'
+import { type Card, cardRow, joinedRows } from '../src/certify/card.ts'
 import { htmlCard } from '../src/certify/html.ts'
 import { markdownCard } from '../src/certify/markdown.ts'
+import { withNotes } from '../src/certify/notes.ts'
 import { main } from '../src/commands/index.ts'
 import type { ScenarioResult } from '../src/scenario/run.ts'
 
@@ -52,6 +53,13 @@ test('card: the worst of several runs is told, and that they differ', () => {
   expect(row.breaks.map(({ law }) => law)).toEqual(['ACKED'])
 })
 
+test('card: of a crash the message is told, not the paths of the machine', () => {
+  const evidence = ['stderr: Error: no', 'stderr:     at open (/home/me/driver.ts:1:2)', '    at /home/me/x.js:3:4']
+  const crash = { law: 'CRASH', message: 'it ended', evidence }
+  const verdicts = [{ law: 'CRASH', held: false, violations: [crash] }]
+  expect(cardRow([result({ outcome: 'failed', verdicts })], about).breaks[0]?.evidence).toEqual(['stderr: Error: no'])
+})
+
 test('card: a client that keeps its promises in another manner differs, and is not broken', () => {
   expect(cardRow([result(broken('errors'))], about).outcome).toBe('differs')
   expect(cardRow([result(broken('duplicates'))], about).outcome).toBe('broke')
@@ -79,6 +87,22 @@ const card: Card = {
     cardRow([result({ outcome: 'skipped', reason: 'no such setting' })], about),
   ],
 }
+
+test('card: rows that are done again take the place of the old ones, the others stay', () => {
+  const named = (name: string, more: Partial<ScenarioResult> = {}) => cardRow([result({ name, ...more })], about)
+  const joined = joinedRows([named('a', broken('ACKED')), named('b')], [named('a'), named('c')])
+  expect(joined.map(({ name, outcome }) => [name, outcome])).toEqual([
+    ['a', 'lived'],
+    ['b', 'lived'],
+    ['c', 'lived'],
+  ])
+})
+
+test('card: notes are found by the end of a path, and what was lived through needs none', () => {
+  const notes = { about: 'all of it', scenarios: { 'area/fact.yaml': 'known' } }
+  const { note, rows } = withNotes(card, notes)
+  expect([note, ...rows.map((row) => row.note)]).toEqual(['all of it', undefined, 'known', 'known'])
+})
 
 test('card: the page escapes what clients say, and needs nothing from elsewhere', () => {
   const page = htmlCard(card)
@@ -129,6 +153,23 @@ expect: [{ delivered: all }]
   })
   expect(readFileSync(files.markdown, 'utf8')).toContain('# kafkajs 2.2.4')
   expect(readFileSync(files.html, 'utf8')).toContain('<h1>kafkajs 2.2.4</h1>')
+
+  // A part of a card done again leaves the rest of it, and says of another client that it is not its card.
+  const rest = { ...read, command: 'as before', rows: [...read.rows, { ...read.rows[0]!, name: 'another' }] }
+  writeFileSync(files.json, JSON.stringify(rest))
+  expect(
+    await harrow('certify', scenario, '--subject', 'kafkajs', ...from, '--json', files.json, '--update'),
+  ).toMatchObject({ code: 0 })
+  const updated = JSON.parse(readFileSync(files.json, 'utf8')) as Card
+  expect([updated.command, ...updated.rows.map(({ name }) => name)]).toEqual([
+    'as before',
+    'An answer is lost with its connection',
+    'another',
+  ])
+  expect(await harrow('certify', scenario, '--subject', 'harrow', '--json', files.json, '--update')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('is not a card of harrow, but of kafkajs'),
+  })
 })
 
 test('harrow certify: without a client, or with one that is not there, it says what to do', async () => {

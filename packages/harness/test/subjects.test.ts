@@ -119,6 +119,40 @@ test.concurrent('subjects: a scenario about a setting that a client lacks is not
   expect(result).toMatchObject({ outcome: 'skipped', reason: 'buffer.memory: it has no such setting' })
 })
 
+test.concurrent('subjects: what a scenario needs is asked of the client, also when it only says how long', async () => {
+  const waits: Scenario = { ...quiet, needs: ['max.block.ms'] }
+  expect(await against('kafkajs', waits)).toMatchObject({
+    outcome: 'skipped',
+    reason: 'max.block.ms: it has no such setting',
+    verdicts: [],
+  })
+  expect(await against('harrow', waits)).toMatchObject({ outcome: 'passed' })
+})
+
+test.concurrent('subjects: headers come back as they were, and the loss of one is seen', async () => {
+  const withHeaders: Scenario = {
+    ...quiet,
+    workload: [{ produce: { topic: 'orders', records: 3, headers: { trace: 'abc' } } }, { flush: null }],
+  }
+  for (const client of ['harrow', 'kafkajs', 'platformatic'])
+    expect(await against(client, withHeaders)).toMatchObject({ outcome: 'passed' })
+})
+
+test.concurrent('subjects: a record sent after close may be refused after close; one sent before may not end so late', async () => {
+  const afterClose: Scenario = {
+    ...quiet,
+    workload: [{ close: null }, { produce: { topic: 'orders', records: 3 } }],
+    expect: [{ law: 'CENSUS' }],
+  }
+  const late = "setTimeout(() => say({ type: 'fail', id, error: 'PRODUCER_CLOSED' }), 300)"
+  expect(brokenLaws(await against(driver(`on.send = ({ id }) => ${late}`), afterClose))).toEqual([])
+  const before: Scenario = { ...afterClose, workload: [...quiet.workload.slice(0, 1), { close: null }] }
+  const result = await against(driver(`on.send = ({ id }) => ${late}`), before)
+  expect(result.verdicts.flatMap(({ violations }) => violations.map(({ message }) => message))).toContain(
+    '3 completions after close',
+  )
+})
+
 test.concurrent('subjects: a value that a client cannot have is not applicable', async () => {
   const result = await against('kafkajs', { ...quiet, producer: { 'compression.type': 'zstd' } })
   expect(result).toMatchObject({ outcome: 'skipped', reason: 'compression.type: zstd needs a plug-in' })

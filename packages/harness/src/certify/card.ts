@@ -4,7 +4,7 @@ import type { ScenarioResult, ScenarioVerdict } from '../scenario/run.ts'
 /**
  * What became of one scenario. `broke`: a record was lost, doubled, changed, reordered, told wrongly or never told about,
  * or the protocol was violated. `differs`: every record met a lawful end, but not the one that the scenario asks for:
- * another error, more requests, later. `not-applicable`: it cannot be asked of this client.
+ * another error, another partition, more requests, later. `not-applicable`: it cannot be asked of this client.
  */
 export type CardOutcome = 'lived' | 'broke' | 'differs' | 'not-applicable'
 
@@ -19,7 +19,10 @@ export const outcomeWords: Readonly<Record<CardOutcome, string>> = {
 }
 
 /** Laws and expectations about how, not whether: breaking only these is `differs`. */
-const manners = ['errors', 'outcomes', 'requests', 'batches', 'settles', 'blocked', 'FLUSH', 'CLOSE', 'CENSUS']
+const manners = [
+  ...['errors', 'outcomes', 'requests', 'batches', 'log', 'latency', 'settles', 'blocked'],
+  ...['DEADLINE', 'FLUSH', 'CLOSE', 'CENSUS'],
+]
 
 export interface CardBreak {
   readonly law: string
@@ -105,6 +108,16 @@ export function cardRow(
   }
 }
 
+/** The rows of a card with some of them done again; new ones are put in where their file belongs. */
+export function joinedRows(before: readonly CardRow[], again: readonly CardRow[]): CardRow[] {
+  const nameOf = ({ file, name }: CardRow): string => `${file} ${name}`
+  const replaced = new Map(again.map((row) => [nameOf(row), row]))
+  const kept = before.map((row) => replaced.get(nameOf(row)) ?? row)
+  const known = new Set(before.map(nameOf))
+  const added = again.filter((row) => !known.has(nameOf(row)))
+  return [...kept, ...added].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
+}
+
 function outcomeOf({ outcome, verdicts }: ScenarioResult): CardOutcome {
   if (outcome === 'skipped') return 'not-applicable'
   const broken = verdicts.filter(({ violations }) => violations.length > 0)
@@ -118,9 +131,14 @@ function breakOf({ law, statement, violations }: ScenarioVerdict): CardBreak {
     law,
     statement,
     message: first?.message ?? '',
-    evidence: first?.evidence.slice(0, evidenceLinesMax) ?? [],
+    evidence: first?.evidence.filter((line) => !isStackLine(line)).slice(0, evidenceLinesMax) ?? [],
     more: violations.length - 1,
   }
+}
+
+/** Where in its driver a client crashed says something about the machine only. */
+function isStackLine(line: string): boolean {
+  return /^(stderr: )?\s+at .*:\d+:\d+\)?$/.test(line)
 }
 
 /** How many scenarios ended in each way. */
@@ -140,6 +158,18 @@ export function totalsLine(card: Card): string {
   const parts = cardOutcomes.map((outcome) => `${counts[outcome]} ${outcomeWords[outcome]}`).join(', ')
   const unstable = card.rows.filter(({ isStable }) => !isStable).length
   return unstable === 0 ? parts : `${parts}; ${unstable} unstable`
+}
+
+/** `each scenario twice`, or how often at least and at most, when those that broke were run more often. */
+export function runsWords({ rows }: Card): string {
+  const counts = rows.filter(({ outcome }) => outcome !== 'not-applicable').map(({ runs }) => runs.length)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  if (counts.length === 0) return 'no scenario applies'
+  return least === most ? `each scenario ${times(least)}` : `each scenario ${times(least)} to ${times(most)}`
+}
+
+function times(count: number): string {
+  return ['never', 'once', 'twice'][count] ?? `${count} times`
 }
 
 /** `idempotence` of `scenarios/idempotence/lost-ack.yaml`. */

@@ -1,4 +1,4 @@
-import { areaOf, type Card, type CardRow, cardOutcomes, outcomeWords, totals, totalsLine } from './card.ts'
+import { areaOf, type Card, type CardRow, cardOutcomes, outcomeWords, runsWords, totals, totalsLine } from './card.ts'
 
 /** The card as one page that needs nothing else: no script from elsewhere, no font, no image. */
 export function htmlCard(card: Card): string {
@@ -37,10 +37,10 @@ export function htmlCard(card: Card): string {
 <header>
 <p class="kind">harrow report card</p>
 <h1>${escaped(card.subject)}</h1>
-<p>${escaped(`${card.date}, harrow ${card.harness}, Node ${card.node}, ${card.platform}, ${total} scenarios, each ${card.runsEach} times`)}</p>
+<p>${escaped(`${card.date}, harrow ${card.harness}, Node ${card.node}, ${card.platform}, ${total} scenarios, ${runsWords(card)}`)}</p>
 <div class="bar" role="img" aria-label="${escaped(totalsLine(card))}">${bar}</div>
 <form>${filters}</form>
-${card.note === undefined ? '' : `<p class="note">${escaped(card.note)}</p>`}
+${card.note === undefined ? '' : `<div class="note">${paragraphs(card.note)}</div>`}
 <pre>${escaped(card.command)}</pre>
 </header>
 ${body}
@@ -99,6 +99,15 @@ function rowHtml(row: CardRow): string {
     `<p class="dim">${escaped(file)}, ${records} records, ${requests} requests</p><pre>${escaped(replay)}</pre>`,
   ]
   return `<details class="${outcome}"><summary><span class="mark ${outcome}">${outcomeWords[outcome]}</span><span>${escaped(name)}${unstable}<br><small>${escaped(headline)}</small></span></summary>${parts.join('')}</details>`
+}
+
+/** What stands between empty lines, and each item of a list. */
+function paragraphs(text: string): string {
+  return text
+    .trim()
+    .split(/\n\s*\n|\n(?=\s*\d+\. )/)
+    .map((part) => `<p>${escaped(part)}</p>`)
+    .join('')
 }
 
 function escaped(text: string): string {

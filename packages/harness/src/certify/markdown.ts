@@ -1,4 +1,4 @@
-import { areaOf, type Card, type CardRow, outcomeWords, totalsLine } from './card.ts'
+import { areaOf, type Card, type CardRow, outcomeWords, runsWords, totalsLine } from './card.ts'
 
 /** The card for a README or a wiki. */
 export function markdownCard(card: Card): string {
@@ -6,7 +6,7 @@ export function markdownCard(card: Card): string {
   const lines = [
     `# ${card.subject}`,
     '',
-    `${totalsLine(card)}. ${card.date}, harrow ${card.harness}, Node ${card.node}, ${card.platform}, each scenario ${card.runsEach} times.`,
+    `${totalsLine(card)}. ${card.date}, harrow ${card.harness}, Node ${card.node}, ${card.platform}, ${runsWords(card)}.`,
     '',
     '```sh',
     card.command,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { parseYaml } from '../scenario/yaml-text.ts'
+import type { Card } from './card.ts'
 
 /** What is known about the results of one client. */
 export interface Notes {
@@ -31,4 +32,18 @@ export function readNotes(file: string, subject: string): Notes {
     throw new Error(parsed.diagnostics.map(({ message, line }) => `${file}:${line}: ${message}`).join('\n'))
   const { about, scenarios = {} } = parsed.value[subject] ?? {}
   return { about, scenarios }
+}
+
+/** What is known about the result of a scenario, by the end of its path. */
+export function noteFor({ scenarios }: Notes, file: string): string | undefined {
+  return Object.entries(scenarios).find(([path]) => file.replaceAll('\\', '/').endsWith(path))?.[1]
+}
+
+/** The card with these notes instead of those it had. A row that came out well needs none. */
+export function withNotes(card: Card, notes: Notes): Card {
+  const rows = card.rows.map((row) => ({
+    ...row,
+    note: row.outcome === 'lived' ? undefined : noteFor(notes, row.file),
+  }))
+  return { ...card, note: notes.about, rows }
 }

@@ -11,6 +11,13 @@ test('ACKED: an unknown offset only asks for the record to be in the partition',
   expect(acked.judge(history([{ ends: [acknowledged(0, -1)], logged: [[1, 4]] }]))).toHaveLength(1)
 })
 
+test('ACKED: of a client that tells no partition, the record may be anywhere in its topic, but not nowhere', () => {
+  expect(acked.judge(history([{ ends: [acknowledged(-1, -1)], logged: [[1, 4]] }]))).toEqual([])
+  expect(acked.judge(history([{ ends: [acknowledged(-1, -1)] }]))[0]?.message).toBe(
+    'record 0 was acknowledged as somewhere in orders, where there is nothing',
+  )
+})
+
 test('ACKED: a record that is nowhere is found', () => {
   const found = acked.judge(history([written(0), { ends: [acknowledged(0, 1)] }]))
   expect(found.map((one) => one.message)).toEqual(['record 1 was acknowledged as orders-0@1, where there is nothing'])

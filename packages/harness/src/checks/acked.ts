@@ -4,7 +4,8 @@ import { entriesByNumber, sameBytes } from './logged.ts'
 
 /**
  * ACKED: an acknowledgement of a record with partition p and offset o means that the log of p holds, at o, that record
- * with identical bytes. Where the producer does not know the offset (-1), the record is somewhere in the log of p.
+ * with identical bytes. Where the producer does not know the offset (-1), the record is somewhere in the log of p, and
+ * where it does not even tell the partition (-1), in that of its topic.
  *
  * With acks=1 it binds only while no leader is lost; with acks=0 an acknowledgement means "written to the socket".
  */
@@ -25,10 +26,12 @@ export const acked: Law = {
       for (const end of record.settlements) {
         if (end.outcome !== 'acknowledged') continue
         const at = { topic: record.topic, partition: end.partition }
-        const where = `${partitionName(at)}@${end.offset}`
+        const where = end.partition < 0 ? `somewhere in ${record.topic}` : `${partitionName(at)}@${end.offset}`
         const copies = byNumber.get(record.number) ?? []
         const entry =
-          end.offset >= 0n ? byOffset.get(where) : copies.find((copy) => partitionName(copy) === partitionName(at))
+          end.offset >= 0n && end.partition >= 0
+            ? byOffset.get(where)
+            : copies.find((copy) => copy.topic === at.topic && (end.partition < 0 || copy.partition === end.partition))
         if (entry !== undefined && sameBytes(entry.value, record.value)) continue
         violations.push({
           law: 'ACKED',

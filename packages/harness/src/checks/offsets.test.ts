@@ -8,6 +8,11 @@ test('OFFSETS: does not bind where acknowledged records may be truncated: acks=1
   expect(offsets.unbound?.(history([], { producer, losesLeaders: true }))).toMatch('acks=1')
 })
 
+test('OFFSETS: a partition that is not told is not another one', () => {
+  expect(offsets.judge(history([{ partition: 2, ends: [acknowledged(-1, -1)] }]))).toEqual([])
+  expect(offsets.judge(history([{ partition: 2, ends: [acknowledged(1, 0)], logged: [[1, 0]] }]))).toHaveLength(1)
+})
+
 test('OFFSETS: unique, increasing offsets with the stored timestamp are lawful; unknown ones are not judged', () => {
   expect(
     offsets.judge(history([written(0), written(1, { ends: [acknowledged(0, -1)] }), written(2, { partition: 0 })])),

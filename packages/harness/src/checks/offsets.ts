@@ -43,7 +43,8 @@ function nameOf({ record, end }: Acknowledged): string {
 }
 
 function judgePartition({ record, end }: Acknowledged): Violation[] {
-  if (record.partition === undefined || record.partition === end.partition) return []
+  // A client may not tell: -1.
+  if (record.partition === undefined || end.partition < 0 || record.partition === end.partition) return []
   const message = `record ${record.number} was sent to partition ${record.partition} and acknowledged by ${end.partition}`
   return [{ law: 'OFFSETS', message, evidence: [], atMs: end.atMs }]
 }
@@ -78,8 +79,8 @@ function judgeOffsets(history: History, group: readonly Acknowledged[]): Violati
   const isOrdered = orderUnbound(history) === undefined
   let last: Acknowledged | undefined
   for (const one of group) {
-    const { offset, atMs } = one.end
-    if (offset < 0n) continue
+    const { offset, partition, atMs } = one.end
+    if (offset < 0n || partition < 0) continue
     const where = `${nameOf(one)}@${offset}`
     const owner = owners.get(offset)
     if (owner !== undefined) {

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
-import { type Card, type CardRow, cardRow, totals, totalsLine } from '../certify/card.ts'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { type Card, type CardRow, cardRow, joinedRows, totals, totalsLine } from '../certify/card.ts'
 import { htmlCard } from '../certify/html.ts'
 import { markdownCard } from '../certify/markdown.ts'
-import { readNotes } from '../certify/notes.ts'
+import { noteFor, readNotes } from '../certify/notes.ts'
 import { rowText } from '../certify/text.ts'
 import { diagnosticLine, type LoadedScenario, loadScenarios } from '../scenario/load.ts'
 import { runScenario, type ScenarioResult } from '../scenario/run.ts'
@@ -22,6 +22,7 @@ export const certify: Command = {
     from: fromOption,
     markdown: { type: 'string', value: '<file>', doc: 'Write the card as Markdown.' },
     json: { type: 'string', value: '<file>', doc: 'Write the card as JSON.' },
+    update: { type: 'boolean', doc: 'Only replace rows of the card that --json names; the others stay.' },
     html: { type: 'string', value: '<file>', doc: 'Write the card as one self-contained page.' },
     notes: { type: 'string', value: '<file>', doc: 'YAML with what is known about results: issues of the client.' },
     runs: {
@@ -55,7 +56,8 @@ export const certify: Command = {
       for (const diagnostic of diagnostics) context.err(`${diagnosticLine(diagnostic)}\n`)
       return exitCodes.usage
     }
-    const { notes: notesFile } = values
+    const { notes: notesFile, markdown, json, html } = values
+    const before = values['update'] === true ? cardBefore(json, subject.asked) : undefined
     const notes =
       typeof notesFile === 'string' ? readNotes(notesFile, subject.asked) : { about: undefined, scenarios: {} }
     const interruption = aborted(context.interrupted)
@@ -84,8 +86,7 @@ export const certify: Command = {
           break
       }
       if (results.length === 0) return undefined
-      const note = Object.entries(notes.scenarios).find(([path]) => file.replaceAll('\\', '/').endsWith(path))?.[1]
-      const row = cardRow(results, { file, why: scenario.why, note })
+      const row = cardRow(results, { file, why: scenario.why, note: noteFor(notes, file) })
       context.out(rowText(row, context.colour))
       return row
     }
@@ -98,6 +99,7 @@ export const certify: Command = {
     await Promise.all(Array.from({ length: Math.min(jobs, scenarios.length) }, worker))
     if (context.interrupted.aborted) return exitCodes.interrupted
 
+    const ran = rows.filter((row) => row !== undefined)
     const card: Card = {
       format: 1,
       subject: name ?? subject.asked,
@@ -107,16 +109,28 @@ export const certify: Command = {
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,
       runsEach,
-      command: `harrow certify ${patterns.join(' ')} --subject ${/^[\w./-]+$/.test(subject.asked) ? subject.asked : `"${subject.asked}"`}${seed === undefined ? '' : ` --seed ${seed}`}`,
+      // Of the whole, also when only a part was done again.
+      command:
+        before?.command ??
+        `harrow certify ${patterns.join(' ')} --subject ${/^[\w./-]+$/.test(subject.asked) ? subject.asked : `"${subject.asked}"`}${seed === undefined ? '' : ` --seed ${seed}`}`,
       note: notes.about,
-      rows: rows.filter((row) => row !== undefined),
+      rows: before === undefined ? ran : joinedRows(before.rows, ran),
     }
     context.out(`\n${card.subject}: ${totalsLine(card)}\n`)
-    const { markdown, json, html } = values
     if (typeof markdown === 'string') writeFileSync(markdown, markdownCard(card))
     if (typeof json === 'string') writeFileSync(json, `${JSON.stringify(card, null, 2)}\n`)
     if (typeof html === 'string') writeFileSync(html, htmlCard(card))
     const { broke, differs } = totals(card)
     return broke + differs > 0 ? exitCodes.failed : exitCodes.ok
   },
+}
+
+/** The card that is to be updated, if there is one yet. Throws UsageError for one of another client. */
+function cardBefore(file: unknown, asked: string): Card | undefined {
+  if (typeof file !== 'string') throw new UsageError('--update needs a card: --json card.json')
+  if (!existsSync(file)) return undefined
+  const card = JSON.parse(readFileSync(file, 'utf8')) as Card
+  if (card.format !== 1 || card.asked !== asked)
+    throw new UsageError(`--update: ${file} is not a card of ${asked}, but of ${String(card.asked)}`)
+  return card
 }

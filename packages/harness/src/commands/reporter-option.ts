@@ -1,6 +1,7 @@
-import { appendFileSync, closeSync, openSync, writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { type Reporter, type ReporterName, type ReporterOutput, reporters } from '../reporters/index.ts'
 import { type CommandContext, choice, type OptionRow, type ParsedArguments, UsageError } from './command.ts'
+import { mustBeWritable } from './writable-file.ts'
 
 const reporterNames = Object.keys(reporters) as ReporterName[]
 
@@ -32,11 +33,7 @@ export function openReporters({ reporter: asked }: ParsedArguments['values'], co
   }
   const opened = wanted.map(({ name, file }): OpenReporter => {
     if (file === undefined) return { reporter: reporters[name](context), close: () => {} }
-    try {
-      closeSync(openSync(file, 'a'))
-    } catch (error) {
-      throw new UsageError(`--reporter ${name}=${file}: ${(error as Error).message}`)
-    }
+    mustBeWritable(`--reporter ${name}=${file}`, file)
     return intoFile(name, (text) => writeFileSync(file, text))
   })
   const writesSummary = summaryFile !== undefined && summaryFile !== '' && wanted.some(({ name }) => name === 'github')

@@ -17,6 +17,7 @@ export async function planRuns(
   const seed = wholeNumber(values, 'seed', { min: 0, max: Number.MAX_SAFE_INTEGER })
   const timeoutSeconds = wholeNumber(values, 'timeout', { min: 1, max: 86_400 })
   const subject = typeof asked === 'string' ? { asked, from: typeof from === 'string' ? from : '.' } : undefined
+  const isReported = values['report'] !== undefined
   const realMsMax = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000
   const { scenarios, diagnostics } = await loadScenarios(patterns)
   if (diagnostics.length > 0) {
@@ -31,7 +32,7 @@ export async function planRuns(
   const runs = chosen.flatMap((one) =>
     worldNames
       .filter((name) => world === 'all' || world === name)
-      .map((name) => ({ ...one, world: name, seed, realMsMax, subject })),
+      .map((name) => ({ ...one, world: name, seed, realMsMax, subject, isReported })),
   )
   return shardOf(runs, values)
 }

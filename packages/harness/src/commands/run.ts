@@ -8,6 +8,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command.ts'
+import { openReport, reportOption } from './report-option.ts'
 import { openReporters, reporterOption } from './reporter-option.ts'
 import { planRuns } from './run-plan.ts'
 import { fromOption, subjectOf, subjectOption } from './subject-option.ts'
@@ -28,6 +29,7 @@ export const run: Command = {
     bail: { type: 'boolean', doc: 'Stop at the first failure.' },
     workers: { type: 'string', value: '<count>', doc: 'Threads. Results come in the same order. Default 1.' },
     shard: { type: 'string', value: '<i/n>', doc: 'Only every n-th run, from the i-th: the n shards are all of it.' },
+    report: reportOption,
     watch: { type: 'boolean', doc: 'Run again what has changed, until it is interrupted.' },
     timeout: { type: 'string', value: '<seconds>', doc: 'Real time that one run may take. Default 60.' },
   },
@@ -36,6 +38,7 @@ export const run: Command = {
     'harrow run scenarios --watch',
     'harrow run scenarios/delivery --world all --workers 2 --bail',
     'harrow run scenarios --subject kafkajs',
+    'harrow run scenarios/ordering --report report.html',
     "harrow run 'scenarios/**/*ack*.yaml' --seed 42 --reporter json",
   ],
   notes: ['In GitHub Actions, --reporter github writes annotations and the step summary.'],
@@ -47,6 +50,7 @@ export const run: Command = {
     // Wrong options are told before anything runs.
     wholeNumber(values, 'workers', workersRange)
     openReporters(values, context)
+    openReport(values, context.version)
     const subject = subjectOf(values)
     const once = (patterns: readonly string[]) => runOnce(patterns, values, context)
     if (watch !== true) return once(operands)
@@ -78,6 +82,7 @@ async function report(
   context: CommandContext,
 ): Promise<readonly ScenarioResult[]> {
   const reporting = openReporters(values, context)
+  const page = openReport(values, context.version)
   const results: ScenarioResult[] = []
   const startedMs = performance.now()
   await runMany(plan, {
@@ -86,7 +91,10 @@ async function report(
     onStart: (index) => {
       for (const { reporter } of reporting) reporter.starting(plan[index]!.scenario.name, index, plan.length)
     },
-    onResult: (result) => {
+    onResult: (told) => {
+      page?.add(told)
+      // Large, and nobody else's business.
+      const { reported: _, ...result } = told
       results.push(result)
       for (const { reporter } of reporting) reporter.result(result)
       return values['bail'] !== true || result.outcome !== 'failed'
@@ -96,5 +104,6 @@ async function report(
     reporter.finished(results, performance.now() - startedMs)
     close()
   }
+  page?.close()
   return results
 }

@@ -1,11 +1,16 @@
 import { shownMs, type TraceEvent } from '../history.ts'
 
 /** `  12.5 ms  producer  batch-drained topic=orders partition=1`. */
-export function eventLine({ atMs, source, event, details }: TraceEvent): string {
-  const words = Object.entries(details)
+export function eventLine(event: TraceEvent): string {
+  const { atMs, source } = event
+  return `${shownMs(atMs).padStart(12)}  ${source.padEnd(8)}  ${[event.event, ...eventWords(event)].join(' ')}`
+}
+
+/** `topic=orders`, `partition=1`: what an event says beyond its name and time. */
+export function eventWords({ details }: TraceEvent): string[] {
+  return Object.entries(details)
     .filter(([key]) => key !== 'event' && key !== 'atMs')
     .map(([key, value]) => `${key}=${shownValue(value)}`)
-  return `${shownMs(atMs).padStart(12)}  ${source.padEnd(8)}  ${[event, ...words].join(' ')}`
 }
 
 function shownValue(value: unknown): string {

@@ -73,7 +73,7 @@ test.each([
     'a key too many',
     with_('why: Because.', 'colour: red'),
     [
-      '3:1: unknown key "colour"; known: name, why, incidents, matrix, repeat, seed, worlds, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
+      '3:1: unknown key "colour"; known: name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
     ],
   ],
   ['a wrong type', with_('brokers: 3', 'brokers: three'), ['5:12: expected a number']],
@@ -173,14 +173,14 @@ test.each([
     'a list where a map belongs',
     '- name: A fact\n',
     [
-      '1:1: expected a scenario, a map with the keys name, why, incidents, matrix, repeat, seed, worlds, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
+      '1:1: expected a scenario, a map with the keys name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
     ],
   ],
   [
     'nothing at all',
     '',
     [
-      '1:1: expected a scenario, a map with the keys name, why, incidents, matrix, repeat, seed, worlds, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
+      '1:1: expected a scenario, a map with the keys name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
     ],
   ],
 ])('load: %s is told with line, column and remedy', (_, text, expected) => {

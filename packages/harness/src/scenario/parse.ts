@@ -74,6 +74,7 @@ function parseOne(input: unknown): { scenarios: ParsedScenario[] } | { issues: S
   const producer = isMap(given) ? given : {}
   parseProducer(producer, issues)
   checkHits(workload, faults, issues)
+  if (frame.success) checkNeeds(frame.data, issues)
   if (frame.success) checkRoundRobin(frame.data, workload, issues)
   if (frame.success) checkCluster(frame.data, issues)
   if (!frame.success || issues.length > 0) return { issues }
@@ -221,6 +222,15 @@ function parseProducer(producer: Readonly<Record<string, unknown>>, issues: Scen
     if (!(error instanceof ConfigError)) throw error
     const path = Object.hasOwn(producer, error.key) ? ['producer', error.key] : ['producer']
     issues.push({ path, at: 'value', message: error.message })
+  }
+}
+
+function checkNeeds({ needs = [] }: Frame, issues: ScenarioIssue[]): void {
+  const known = producerConfigTable.map((row) => row.key as string)
+  for (const [at, key] of needs.entries()) {
+    if (known.includes(key)) continue
+    const message = `unknown producer setting "${key}"${didYouMean(key, known)}`
+    issues.push({ path: ['needs', at], at: 'value', message })
   }
 }
 

@@ -14,6 +14,8 @@ export interface RunTask {
   readonly realMsMax: number | undefined
   /** A producer that is not ours: what stands behind `--subject` and `--from`. */
   readonly subject: { readonly asked: string; readonly from: string } | undefined
+  /** See `RunOptions`. */
+  readonly isReported: boolean
 }
 
 export interface RunManyOptions {

@@ -4,6 +4,8 @@ import { exceptedBecause } from '../expect/except.ts'
 import { judgeExpectation } from '../expect/index.ts'
 import { isQualifier, unboundIn } from '../expect/qualifiers.ts'
 import type { History, TraceEvent, Violation } from '../history.ts'
+import { reportRun } from '../run-report/report-run.ts'
+import type { ReportedRun } from '../run-report/reported-run.ts'
 import { expectationUnbound } from '../subjects/applicability.ts'
 import { worlds } from '../worlds/index.ts'
 import { paired } from '../worlds/paired-run.ts'
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly subject?: { readonly asked: string; readonly world: World }
   /** Instead of the world of that name: one of the caller's, such as one with a cluster that is not the mock. */
   readonly place?: World
+  /** Whether the result should tell all that happened, for a page: `ScenarioResult.reported`. Default false. */
+  readonly isReported?: boolean
 }
 
 export interface ScenarioVerdict extends Verdict {
@@ -59,6 +63,8 @@ export interface ScenarioResult {
   readonly timeline: readonly TraceEvent[]
   /** The command that does it again. */
   readonly replay: string
+  /** Only when asked for. */
+  readonly reported?: ReportedRun
 }
 
 const seedDefault = 1
@@ -75,12 +81,15 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
   const seedBase = options.seed ?? parsed.seed ?? seedDefault
   const seed = seedBase + (parsed.repetition ?? 0)
   const world = options.subject?.world ?? options.place ?? worlds[options.world]
+  const reported = (result: ScenarioResult, history: History | undefined): ScenarioResult =>
+    options.isReported === true ? { ...result, reported: reportRun(result, { history, why: parsed.why }) } : result
   if (parsed.worlds !== undefined && !parsed.worlds.includes(options.world)) {
-    return skipped(frameOf(parsed, options, seedBase), `only for ${parsed.worlds.join(', ')}`)
+    return reported(skipped(frameOf(parsed, options, seedBase), `only for ${parsed.worlds.join(', ')}`), undefined)
   }
   const startedMs = performance.now()
   const worldOptions = { seed, realMsMax: options.realMsMax ?? realMsMaxDefault }
-  const { history: played, traceHash, notApplicable } = await world.run(parsed, worldOptions)
+  const takesSamples = options.isReported === true
+  const { history: played, traceHash, notApplicable } = await world.run(parsed, { ...worldOptions, takesSamples })
   const isPaired = parsed.strict === true && options.world === 'simulated'
   const history = isPaired ? paired(played, parsed, worldOptions) : played
   const verdicts = verdictsOf(parsed, history)
@@ -91,8 +100,17 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
   const first = verdicts.find((verdict) => verdict.violations.length > 0)?.violations[0]
   const frame = { ...frameOf(parsed, options, seedBase), ...subjectOf(history) }
   const reason = notApplicable ?? (first === undefined ? notTested(history, verdicts) : undefined)
-  if (reason !== undefined) return { ...skipped(frame, reason), realMs: performance.now() - startedMs, verdicts }
-  return {
+  if (reason !== undefined)
+    return reported(
+      {
+        ...skipped(frame, reason),
+        realMs: performance.now() - startedMs,
+        // Of a run that never was there is nothing to judge.
+        verdicts: notApplicable === undefined ? verdicts : [],
+      },
+      history,
+    )
+  const result: ScenarioResult = {
     ...frame,
     outcome: first === undefined ? 'passed' : 'failed',
     scenarioMs: history.durationMs,
@@ -102,6 +120,7 @@ export async function runScenario(scenario: Scenario | ParsedScenario, options: 
     verdicts,
     timeline: first === undefined ? [] : timelineAround(history.trace, first),
   }
+  return reported(result, history)
 }
 
 function toParsed(scenario: Scenario | ParsedScenario): ParsedScenario {

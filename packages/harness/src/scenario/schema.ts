@@ -98,6 +98,13 @@ export const frameSchema = z.strictObject({
     .describe(
       'Worlds in which the scenario makes sense: simulated, tcp. Default all; elsewhere it is reported as skipped.',
     ),
+  needs: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe(
+      "Settings, by Kafka's keys, that this is about: of a client that has not all of them it is not asked. What stands in `producer` is asked for anyway, but for settings that only say how long or how much at a time.",
+    ),
   strict: z
     .boolean()
     .optional()

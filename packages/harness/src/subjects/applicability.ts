@@ -1,6 +1,7 @@
 import type { Law } from '../checks/law.ts'
 import { isQualifier } from '../expect/qualifiers.ts'
 import type { ForeignProducer, History } from '../history.ts'
+import type { ParsedScenario } from '../scenario/schema.ts'
 import type { SubjectConfig } from './subject.ts'
 
 /**
@@ -25,9 +26,24 @@ const shaping = [
   'client.id',
 ]
 
-export function essential(key: string): boolean {
+function essential(key: string): boolean {
   return !shaping.includes(key)
 }
+
+/** What the scenario is about and the client cannot be told, with the reason; undefined if there is nothing like that. */
+export function missingOf(
+  { needs = [] }: Pick<ParsedScenario, 'needs'>,
+  settings: Readonly<Record<string, string>>,
+  { cannot, refused }: { readonly cannot: ReadonlyMap<string, string>; readonly refused: ReadonlyMap<string, string> },
+): readonly [key: string, why: string] | undefined {
+  // A value that it cannot have: it was not even opened.
+  for (const one of refused) return one
+  const needed = needs.find((key) => cannot.has(key) || !Object.hasOwn(settings, key))
+  if (needed !== undefined) return [needed, cannot.get(needed) ?? hasNone]
+  return [...cannot].find(([key]) => essential(key))
+}
+
+const hasNone = 'it has no such setting'
 
 /** Every key of the configuration that the client cannot be told, with the reason. */
 export function cannotOf(
@@ -38,7 +54,7 @@ export function cannotOf(
   const cannot = new Map(refused)
   for (const key of [...Object.keys(config), ...asked])
     if (!Object.hasOwn(settings, key) && !cannot.has(key) && (key in config || !essential(key)))
-      cannot.set(key, 'it has no such setting')
+      cannot.set(key, hasNone)
   return cannot
 }
 

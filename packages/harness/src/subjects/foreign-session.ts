@@ -13,7 +13,7 @@ import { Recorder } from '../worlds/recorder.ts'
 import type { ScenarioCluster } from '../worlds/scenario-cluster.ts'
 import { settingsOf } from '../worlds/settings.ts'
 import type { WorldRun } from '../worlds/world.ts'
-import { cannotOf, essential } from './applicability.ts'
+import { cannotOf, missingOf } from './applicability.ts'
 import { type DriverLine, type Hello, protocolVersion } from './protocol.ts'
 import type { SubjectConfig } from './subject.ts'
 import type { SubjectProcess } from './subject-process.ts'
@@ -25,6 +25,10 @@ const afterCloseMs = 50
 const exitGraceMs = 2_000
 /** What a client without delivery.timeout.ms gets on top of it before a flush is given up. */
 const flushGraceMs = 3_000
+/** Of the whole time of a run: each of the two waits for a client without delivery.timeout.ms gets at most so much. */
+const flushShareMax = 0.3
+/** How long to wait for ends that are still missing when close has returned: "never" must mean more than "not at once". */
+const missingEndsMs = 3_000
 /** See `tcp.ts`. */
 const timerSlackMs = 1_000
 
@@ -39,12 +43,15 @@ export class ForeignSession {
   private readonly subject: SubjectProcess
   private readonly run: string
   private readonly seed: number
+  private readonly realMsMax: number
   private cluster: ScenarioCluster | undefined
   private recorder: Recorder
   private hello: Hello | undefined
   private foreign: ForeignProducer | undefined
   private phase: 'greeting' | 'starting' | 'playing' | 'healing' | 'closed' | 'over' = 'greeting'
   private isCloseCalled = false
+  /** Records handed over before close was called: later ones may be refused at any time. */
+  private sentBeforeClose = 0
   private nextId = 0
   private readonly open = new Map<number, SentRecord>()
   private readonly waiting = new Map<number, () => void>()
@@ -62,12 +69,14 @@ export class ForeignSession {
   constructor(
     runtime: Runtime,
     scenario: ParsedScenario,
-    { subject, seed }: { readonly subject: SubjectProcess; readonly seed: number },
+    options: { readonly subject: SubjectProcess; readonly seed: number; readonly realMsMax: number },
   ) {
+    const { subject, seed, realMsMax } = options
     this.runtime = runtime
     this.scenario = scenario
     this.subject = subject
     this.seed = seed
+    this.realMsMax = realMsMax
     this.run = runMark(runtime.random)
     this.recorder = new Recorder(runtime.clock)
     subject.onLine = (line) => this.guard(() => this.hear(line))
@@ -150,7 +159,7 @@ export class ForeignSession {
     const { name, version, settings, can = [] } = this.hello!
     const cannot = cannotOf(configOf(this.scenario), settings, refused)
     this.foreign = { name: `${name} ${version}`.trim(), cannot, can }
-    const missing = [...cannot].find(([key]) => essential(key))
+    const missing = missingOf(this.scenario, settings, { cannot, refused })
     if (missing !== undefined) {
       this.notApplicable = `${missing[0]}: ${missing[1]}`
       this.subject.finish(exitGraceMs)
@@ -176,7 +185,7 @@ export class ForeignSession {
   private send({ topic, key, partition, headers, valueBytes }: SubjectRecord): void {
     const { recorder } = this
     const value = recordValue(this.run, recorder.sent.length, valueBytes)
-    const record = recorder.submitted({ topic, key, partition, value })
+    const record = recorder.submitted({ topic, key, partition, headers, value })
     const id = this.nextId++
     this.open.set(id, record)
     this.subject.say({
@@ -196,7 +205,7 @@ export class ForeignSession {
       const message = `the subject told the end of ${line.id}, which was never sent`
       return void this.cutShort('PROTOCOL', message, [JSON.stringify(line)])
     }
-    if (this.phase === 'closed') this.completionsAfterClose++
+    if (this.phase === 'closed' && record.number < this.sentBeforeClose) this.completionsAfterClose++
     const atMs = this.recorder.nowMs()
     if (line.type === 'ack') {
       const { partition = -1, offset = -1, timestamp } = line
@@ -212,11 +221,12 @@ export class ForeignSession {
     const waited = this.ask({ type: 'flush', id: this.nextId++ }, done)
     const { 'delivery.timeout.ms': limit } = configOf(this.scenario)
     if (this.foreign?.cannot.has('delivery.timeout.ms'))
-      this.after(Number(limit) + flushGraceMs, () => waited('flush-given-up'))
+      this.after(Math.min(Number(limit) + flushGraceMs, this.realMsMax * flushShareMax), () => waited('flush-given-up'))
   }
 
   private close(timeoutMs: number | undefined, done: () => void): void {
     this.isCloseCalled = true
+    this.sentBeforeClose = this.recorder.sent.length
     this.ask({ type: 'close', id: this.nextId++, timeoutMs: timeoutMs ?? null }, done)
   }
 
@@ -261,18 +271,24 @@ export class ForeignSession {
 
   private closed(): void {
     this.phase = 'closed'
-    this.after(afterCloseMs, () => {
-      // Timers and memory are inside, where nobody looks.
-      this.census = {
-        openLinks: this.cluster!.openConnections,
-        pendingTimers: 0,
-        bufferedBytes: 0,
-        completionsAfterClose: this.completionsAfterClose,
-        worldLeftovers: [],
-      }
-      this.subject.finish(exitGraceMs)
-      this.over()
-    })
+    this.after(afterCloseMs, () => this.count(this.recorder.nowMs() + missingEndsMs))
+  }
+
+  /** Counts what is left, as soon as every record has its end, or that is waited for no longer. */
+  private count(untilMs: number): void {
+    const { sent, settledCount } = this.recorder
+    if (settledCount < sent.length && this.recorder.nowMs() < untilMs)
+      return void this.after(afterCloseMs, () => this.count(untilMs))
+    // Timers and memory are inside, where nobody looks.
+    this.census = {
+      openLinks: this.cluster!.openConnections,
+      pendingTimers: 0,
+      bufferedBytes: 0,
+      completionsAfterClose: this.completionsAfterClose,
+      worldLeftovers: [],
+    }
+    this.subject.finish(exitGraceMs)
+    this.over()
   }
 
   private over(): void {

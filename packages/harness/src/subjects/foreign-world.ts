@@ -14,7 +14,7 @@ export function foreignWorld(command: SubjectCommand): World {
     run(scenario, { seed, realMsMax }): Promise<WorldRun> {
       return new Promise((resolve) => {
         const subject = new SubjectProcess(command, { HARROW_PROTOCOL: '1' })
-        const session = new ForeignSession(nodeRuntime({ seed }), scenario, { subject, seed })
+        const session = new ForeignSession(nodeRuntime({ seed }), scenario, { subject, seed, realMsMax })
         const timer = setTimeout(() => {
           session.cutShort('LIVE', `no end after ${realMsMax} ms`, session.lastEvents(eventsShown).map(eventLine))
         }, realMsMax)

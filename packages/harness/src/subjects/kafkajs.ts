@@ -50,7 +50,8 @@ function subject(name: string, { awaits }: { readonly awaits: boolean }): Subjec
       const producer = kafka.producer({
         idempotent: config['enable.idempotence'] === true,
         maxInFlightRequests: Number(config['max.in.flight.requests.per.connection']),
-        allowAutoTopicCreation: false,
+        // As the Java producer asks for it, always; whether the broker does it is the broker's business.
+        allowAutoTopicCreation: true,
         createPartitioner: () => {
           const choose = Partitioners.DefaultPartitioner()
           return (args) => {

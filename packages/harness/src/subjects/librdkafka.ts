@@ -75,6 +75,7 @@ const least: Readonly<Record<string, number>> = {
   'message.max.bytes': 1000,
   'retry.backoff.ms': 1,
   'retry.backoff.max.ms': 1,
+  'socket.connection.setup.timeout.ms': 1000,
 }
 
 /** librdkafka through a binding that has node-rdkafka's interface. */
@@ -101,6 +102,11 @@ export function librdkafkaSubject(packageName: string): SubjectDefinition<RdKafk
         global['socket.timeout.ms'] = Math.max(Number(requestTimeoutMs), 10)
         topic['request.timeout.ms'] = Number(requestTimeoutMs)
       }
+      // A batch of nothing is to both a batch for every record, and librdkafka calls it 1.
+      if ('batch.size' in config) global['batch.size'] = Math.max(1, Number(config['batch.size']))
+      // Its own key is how old metadata may be at all; this one is how often it asks, which is what Kafka's means.
+      if ('metadata.max.age.ms' in config)
+        global['topic.metadata.refresh.interval.ms'] = Math.max(10, Number(config['metadata.max.age.ms']))
       if ('buffer.memory' in config)
         global['queue.buffering.max.kbytes'] = Math.max(1, Math.floor(Number(config['buffer.memory']) / 1024))
       topic['acks'] = config['acks'] === 'all' ? -1 : Number(config['acks'])
@@ -118,9 +124,15 @@ export function librdkafkaSubject(packageName: string): SubjectDefinition<RdKafk
         () => producer.setPollInterval(2),
         () => {},
       )
+      // An application that closes no longer waits for the connection.
+      let closeNow = (_: Error): void => {}
+      const closed = new Promise<never>((_, reject) => (closeNow = reject))
+      closed.catch(() => {})
+      const connectedOrClosed = Promise.race([connecting, closed])
+      connectedOrClosed.catch(() => {})
       return {
         async send({ topic: name, partition, key, value, headers }) {
-          await connecting
+          await connectedOrClosed
           const opaque = next++
           return new Promise((resolve, reject) => {
             open.set(opaque, (error, report) => {
@@ -142,7 +154,9 @@ export function librdkafkaSubject(packageName: string): SubjectDefinition<RdKafk
           await new Promise<void>((resolve) => producer.flush(2 ** 31 - 1, () => resolve()))
         },
         async close(timeoutMs) {
-          await connecting.catch(() => {})
+          if (timeoutMs !== undefined)
+            setTimeout(() => closeNow(Object.assign(new Error('closed'), { code: -152 })), timeoutMs)
+          await connectedOrClosed.catch(() => {})
           await new Promise<void>((resolve) => producer.disconnect(timeoutMs ?? 2 ** 31 - 1, () => resolve()))
         },
       }
@@ -164,9 +178,30 @@ const ownErrors: Readonly<Record<number, string>> = {
   [-150]: 'FATAL',
 }
 
+/** The binding has lost the code of some errors and kept librdkafka's text without its first word: "message timed out". */
+const errorsByText: Readonly<Record<string, string>> = {
+  'message timed out': 'DELIVERY_TIMEOUT',
+  'timed out': 'DELIVERY_TIMEOUT',
+  'timed out in queue': 'DELIVERY_TIMEOUT',
+  'queue full': 'BUFFER_EXHAUSTED',
+  'unknown topic': 'UNKNOWN_TOPIC_OR_PARTITION',
+  'unknown partition': 'UNKNOWN_TOPIC_OR_PARTITION',
+  'purged in queue': 'PRODUCER_CLOSED',
+  'purged in flight': 'PRODUCER_CLOSED',
+  'message size too large': 'MESSAGE_TOO_LARGE',
+  'not enough in-sync replicas': 'NOT_ENOUGH_REPLICAS',
+  'message(s) written to insufficient number of in-sync replicas': 'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'broker disconnected before response received': 'NETWORK_EXCEPTION',
+  'not leader for partition': 'NOT_LEADER_OR_FOLLOWER',
+  'leader epoch is older than broker epoch': 'FENCED_LEADER_EPOCH',
+  'broker received an out of order sequence number': 'OUT_OF_ORDER_SEQUENCE_NUMBER',
+}
+
 function librdkafkaError(error: unknown): ForeignFailure {
   const { code, message } = error as RdKafkaError
-  // The binding has lost the code of some errors and kept librdkafka's text: "cluster authorization failed".
-  const named = code === -1 ? errorByName(message.trim().toUpperCase().replaceAll(' ', '_'))?.name : undefined
-  return { error: named ?? (code > 0 ? errorByCode(code).name : (ownErrors[code] ?? `librdkafka ${code}`)), message }
+  if (code !== -1)
+    return { error: code > 0 ? errorByCode(code).name : (ownErrors[code] ?? `librdkafka ${code}`), message }
+  const text = message.trim().toLowerCase()
+  const byName = errorByName(text.toUpperCase().replaceAll(' ', '_'))?.name
+  return { error: errorsByText[text] ?? byName ?? `librdkafka: ${text}`, message }
 }

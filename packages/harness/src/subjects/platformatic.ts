@@ -35,7 +35,8 @@ function subject(name: string, { awaits }: { readonly awaits: boolean }): Subjec
         bootstrapBrokers: bootstrapServers.split(','),
         idempotent: config['enable.idempotence'],
         maxInflights: config['max.in.flight.requests.per.connection'],
-        autocreateTopics: false,
+        // As the Java producer asks for it, always; whether the broker does it is the broker's business.
+        autocreateTopics: true,
         requestTimeout: config['request.timeout.ms'],
         timeout: config['request.timeout.ms'],
         connectTimeout: config['socket.connection.setup.timeout.ms'],
@@ -52,6 +53,8 @@ function subject(name: string, { awaits }: { readonly awaits: boolean }): Subjec
       const acks = config['acks'] === 'all' ? ProduceAcks.ALL : Number(config['acks'])
       /** It does not tell which message went where; this chooses as its default does, and remembers. */
       const chosen = new WeakMap<object, number>()
+      /** Partitions of each topic, as known after the call before. */
+      const counts = new Map<string, number>()
       let turn = 0
       const partitioner = (message: object, key: Buffer | undefined): number => {
         const partition = key === undefined ? turn++ : defaultPartitioner(message as never, key)
@@ -73,8 +76,11 @@ function subject(name: string, { awaits }: { readonly awaits: boolean }): Subjec
         const placed = messages.map((message) => {
           const { topic, partition = chosen.get(message) } = message
           const count = known.get(topic)?.partitionsCount
-          return { topic, partition: partition === undefined || count === undefined ? undefined : partition % count }
+          // While a topic grows nobody can tell which of the two counts the call went by.
+          const isSure = count !== undefined && (counts.get(topic) ?? count) === count
+          return { topic, partition: partition === undefined || !isSure ? undefined : partition % count }
         })
+        for (const [topic, { partitionsCount }] of known) counts.set(topic, partitionsCount)
         return ackEach(placed, (topic, partition) =>
           offsets.find((one) => one.topic === topic && one.partition === partition),
         )

@@ -15,7 +15,7 @@ interface Waiting {
  * their careful users do it, and what has piled up meanwhile goes into the next call together.
  */
 export class SendQueue {
-  private readonly waiting: Waiting[] = []
+  private waiting: Waiting[] = []
   private isBusy = false
   private readonly sendMany: (records: readonly ForeignRecord[]) => Promise<readonly ForeignAck[]>
 
@@ -36,7 +36,7 @@ export class SendQueue {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.batchSize())
+      const batch = this.takeBatch()
       try {
         const acks = await this.sendMany(batch.map(({ record }) => record))
         for (const [i, { resolve }] of batch.entries()) resolve(acks[i] ?? {})
@@ -47,13 +47,25 @@ export class SendQueue {
     this.isBusy = false
   }
 
-  private batchSize(): number {
+  /** Of one topic: a call fails as a whole, and what is wrong with one topic is not to be the end of another's records. */
+  private takeBatch(): Waiting[] {
+    const topic = this.waiting[0]?.record.topic
+    const batch: Waiting[] = []
+    const rest: Waiting[] = []
     let bytes = 0
-    const end = this.waiting.findIndex(({ record }, i) => {
-      bytes += record.value.length
-      return i >= recordsMax || (i > 0 && bytes > bytesMax)
-    })
-    return end < 0 ? this.waiting.length : end
+    let isFull = false
+    for (const one of this.waiting) {
+      const { record } = one
+      if (record.topic === topic) {
+        bytes += record.value.length
+        isFull ||= batch.length >= recordsMax || (batch.length > 0 && bytes > bytesMax)
+      }
+      // What comes behind a full call stays behind it: the order of a topic is that of the sends.
+      if (record.topic === topic && !isFull) batch.push(one)
+      else rest.push(one)
+    }
+    this.waiting = rest
+    return batch
   }
 }
 

@@ -2,7 +2,16 @@ import type { ClusterCore } from '@harrow/mock-broker/core'
 import { type ParsedProducerConfig, ProducerCore, parseProducerConfig } from '@harrow/producer/core'
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { Runtime } from '@harrow/runtime'
-import type { Census, FaultHit, FaultReport, History, Probe, SentRecord, TraceEvent } from '../history.ts'
+import type {
+  Census,
+  FaultHit,
+  FaultReport,
+  History,
+  Probe,
+  ProducerSample,
+  SentRecord,
+  TraceEvent,
+} from '../history.ts'
 import type { ParsedScenario, WorldName } from '../scenario/schema.ts'
 import { partitionsOf, topicsOf } from '../scenario/topics.ts'
 import { runWorkload } from '../workload/index.ts'
@@ -29,6 +38,8 @@ export interface SessionOptions {
   readonly cores?: Cores
   /** Default: the mock. */
   readonly makeCluster?: MakeCluster
+  /** See `WorldOptions`. */
+  readonly takesSamples?: boolean
 }
 
 const probeValueBytes = 40
@@ -65,6 +76,7 @@ export class Session {
   private cut: History['cutShort']
   private readonly faultHits: FaultHit[] = []
   private readonly probes: Probe[] = []
+  private readonly samples: ProducerSample[] = []
   private healedAtMs: number | undefined
   private availableBytesMin = Number.POSITIVE_INFINITY
   private availableBytesMax = Number.NEGATIVE_INFINITY
@@ -129,6 +141,15 @@ export class Session {
     this.availableBytesMax = Math.max(this.availableBytesMax, bufferAvailableBytes)
   }
 
+  /** Of several looks in one moment the last one counts. */
+  private sample(): void {
+    if (this.producer === undefined) return
+    const { bufferTotalBytes, bufferAvailableBytes, blockedSends } = this.producer.inspect()
+    const atMs = this.recorder.nowMs()
+    if (this.samples.at(-1)?.atMs === atMs) this.samples.pop()
+    this.samples.push({ atMs, bufferedBytes: bufferTotalBytes - bufferAvailableBytes, bufferTotalBytes, blockedSends })
+  }
+
   /** Ends the run here and now. Whatever can still be said about it is judged. */
   cutShort(law: 'LIVE' | 'CRASH', message: string, evidence: readonly string[]): void {
     if (this.phase === 'over') return
@@ -181,6 +202,7 @@ export class Session {
               availableBytesMax: this.availableBytesMax,
             },
       busiest,
+      ...(this.options.takesSamples === true ? { samples: this.samples } : {}),
       waits: this.recorder.waits,
       metrics: new Map(
         (this.producer?.readMetrics() ?? []).flatMap(({ group, name, value }) =>
@@ -204,7 +226,10 @@ export class Session {
     this.producer = new Core(this.producerRuntime, config, {
       codecs: nodeCodecs,
       ...(this.scenario.numbersFrom === undefined ? {} : { numbersFrom: this.scenario.numbersFrom }),
-      trace: (event) => this.recorder.trace('producer', event.event, event),
+      trace: (event) => {
+        this.recorder.trace('producer', event.event, event)
+        if (this.options.takesSamples === true) this.sample()
+      },
     })
     const { cluster, scenario, recorder } = this
     cluster.addFaults(scenario.faults, ({ name, action }: RuleHit) => {

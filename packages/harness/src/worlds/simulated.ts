@@ -39,11 +39,12 @@ export const simulated: World = {
 export function simulate(scenario: ParsedScenario, options: SimulationOptions): SimulatedRun {
   const { seed, stepsPerCheck = 1 } = options
   const runtime = simulatedRuntime({ seed, network: networkOf(seed, scenario.network) })
-  const { cores } = options
+  const { cores, takesSamples = false } = options
   const session = new Session(runtime, scenario, {
     world: 'simulated',
     seed,
     timerSlackMs: 1,
+    takesSamples,
     ...(cores === undefined ? {} : { cores }),
   })
   session.start()

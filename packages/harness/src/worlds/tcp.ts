@@ -17,12 +17,13 @@ export function overTcp(makeCluster?: MakeCluster): World {
   return {
     name: 'tcp',
     isRepeatable: false,
-    run(scenario, { seed, realMsMax }): Promise<WorldRun> {
+    run(scenario, { seed, realMsMax, takesSamples = false }): Promise<WorldRun> {
       return new Promise((resolve) => {
         const session = new Session(nodeRuntime({ seed }), scenario, {
           world: 'tcp',
           seed,
           timerSlackMs: slackMsMin,
+          takesSamples,
           ...(makeCluster === undefined ? {} : { makeCluster }),
         })
         const stalls = new StallMeter()

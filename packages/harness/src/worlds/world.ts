@@ -5,6 +5,8 @@ export interface WorldOptions {
   readonly seed: number
   /** Real time after which a run is given up. */
   readonly realMsMax: number
+  /** Whether to look at the producer's memory whenever it says something: see `History.samples`. Default false. */
+  readonly takesSamples?: boolean
 }
 
 /** What a world gives back: what happened, and what it cost. */
