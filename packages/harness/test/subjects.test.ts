@@ -82,7 +82,7 @@ test.concurrent('exec: when a run is over no timer keeps the command alive, not 
   if ('issues' in parsed) throw new Error('no scenario')
   const runtime = new MeteredRuntime(nodeRuntime({ seed: 1 }), () => {})
   const subject = new SubjectProcess(chooseSubject(driverToCopy, here).command, { HARROW_PROTOCOL: '1' })
-  const session = new ForeignSession(runtime, parsed.scenario, { subject, seed: 1 })
+  const session = new ForeignSession(runtime, parsed.scenario, { subject, seed: 1, realMsMax: 30_000 })
   const { history } = await new Promise<WorldRun>((resolve) => {
     session.onOver = resolve
   })

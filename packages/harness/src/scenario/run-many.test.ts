@@ -17,6 +17,7 @@ const one = (name: string, delivered: string, more = ''): RunTask => ({
   world: 'tcp',
   seed: undefined,
   realMsMax: undefined,
+  isReported: false,
   subject: undefined,
 })
 
