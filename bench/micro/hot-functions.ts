@@ -11,6 +11,8 @@ import {
   readRecords,
   scanRecords,
 } from '@harrow/protocol'
+import { ProducerBatch } from '../../packages/producer/src/accumulator/producer-batch.ts'
+import { LedgerPool } from '../../packages/producer/src/accumulator/record-ledger.ts'
 import { murmur2 } from '../../packages/producer/src/partitioners/murmur2.ts'
 import { AccumulatorFixture } from '../../packages/producer/test/accumulator-fixture.ts'
 import { varintSize, writeVarint } from '../../packages/protocol/src/records/varint.ts'
@@ -38,6 +40,20 @@ function fill(): BatchWriter {
   const writer = new BatchWriter(buffer)
   while (writer.tryAppend(timestampMs, key, value, []));
   return writer
+}
+
+const ledgers = new LedgerPool()
+const batchOptions = { id: 0, topic: 'orders', partition: 0, createdMs: 0, deliveryTimeoutMs: 0, firstSend: 0 }
+const told = (): void => {}
+
+/** The same, with whom to tell of each record; told in the end, so that its ledger is used again. */
+function filled(): ProducerBatch {
+  const options = { ...batchOptions, codec: undefined, compressionRatio: 1, memory: undefined, ledgers }
+  const batch = new ProducerBatch(buffer, options)
+  while (batch.tryAppendFields(key, value, [], timestampMs, told));
+  batch.finish({ kind: 'success', baseOffset: 0n, logAppendTimeMs: -1 })
+  batch.complete(told)
+  return batch
 }
 
 const batch = fill().close().slice()
@@ -70,6 +86,7 @@ function times(count: number, act: (i: number) => void): number {
 
 export const hotFunctions: readonly HotFunction[] = [
   { name: 'record append', per: 'record', budget: 300, run: () => fill().recordCount },
+  { name: 'join an open batch', per: 'record', budget: 450, run: () => filled().recordCount },
   { name: 'CRC-32C', per: 'KiB', budget: 1_500, run: () => times(16, () => void crc32c(buffer)) * 16 },
   {
     name: 'varint size and write',

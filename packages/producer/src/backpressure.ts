@@ -3,10 +3,10 @@ import type { Admission } from './admission/admission.ts'
 import type { ParsedProducerConfig } from './config.ts'
 
 /**
- * Below this nobody is asked to wait. A backlog that the cache of a core can hold is sent with fewer misses than one as
- * large as `buffer.memory`, and records do not grow old in it.
+ * Below this nobody is asked to wait. A backlog that the cache of a core holds is sent with fewer misses than one as large
+ * as `buffer.memory`, fewer promises live long enough to be moved by the garbage collector, and records do not grow old.
  */
-const bytesMin = 2 * 2 ** 20
+const bytesMin = 2 ** 19
 
 /**
  * When who can wait should: Java's `send` blocks when `buffer.memory` is used up, ours tells earlier, like the

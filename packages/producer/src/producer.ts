@@ -120,7 +120,7 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
   }
 
   /**
-   * Whether enough is under way: 2 MiB, or with many partitions or large batches what fills the requests that may be in
+   * Whether enough is under way: 512 KiB, or with more partitions or larger batches what fills the requests that may be in
    * flight, and in any case when `buffer.memory` is used up. Costs nothing to ask; `send` may be called all the same, and
    * waits, up to `max.block.ms`, only when there is no memory.
    */
