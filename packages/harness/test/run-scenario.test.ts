@@ -112,3 +112,17 @@ test('run: an invalid scenario throws with paths and suggestions', async () => {
     ]),
   )
 })
+
+test('run: a broker that is about to stop when the faults end comes back, too (explorer, seed 171605486400379)', async () => {
+  const stopsAtOnce = {
+    name: 'a broker that stops as the workload ends',
+    strict: true,
+    cluster: { brokers: 1, topics: { orders: 1 } },
+    producer: { 'max.block.ms': 1000, 'request.timeout.ms': 250 },
+    workload: [{ produce: { topic: 'orders', records: 1 } }],
+    faults: [{ at: 0, do: { 'stop-broker': 1, for: '8s' } }],
+    expect: [{ law: 'LIVE' }],
+  } as const
+  const { outcome } = await runScenario(stopsAtOnce, { world: 'simulated', seed: 1 })
+  expect(outcome).toBe('passed')
+})

@@ -71,7 +71,8 @@ export class CoreScenarioCluster implements ScenarioCluster {
 
   heal(): void {
     for (const handle of this.handles) handle.remove()
-    for (const broker of this.core.brokers) if (!broker.isRunning) this.core.broker(broker.id).start()
+    // Also those that still run and are about to stop; one that is up stays as it is.
+    for (const { id } of this.core.brokers) this.core.broker(id).start()
   }
 
   readFacts(startMs: number, done: (facts: ClusterFacts) => void): void {
