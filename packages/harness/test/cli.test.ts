@@ -67,6 +67,18 @@ function spawned(
   })
 }
 
+test('harrow: a reader that has seen enough (`| head`) ends the command without a stack trace', async () => {
+  const cli = new URL('../src/cli.ts', import.meta.url).pathname
+  const cwd = new URL('../../..', import.meta.url).pathname
+  const child = spawn(process.execPath, ['--conditions=@harrow/source', '--import', 'tsx', cli, 'schema'], { cwd })
+  // Before it writes anything.
+  child.stdout.destroy()
+  let err = ''
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  expect({ code, err }).toEqual({ code: 130, err: '' })
+}, 30_000)
+
 test('harrow: help and version go to stdout and are fine', async () => {
   const help = await harrow('--help')
   expect(help).toMatchObject({ code: 0, err: '' })
