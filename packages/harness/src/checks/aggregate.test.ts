@@ -65,6 +65,13 @@ test('AGGREGATE: batches that had to leave for the sake of a send that waits for
   expect(aggregate.judge(history([], { producer, trace: [waits, ...turns] }))).toEqual([])
 })
 
+test('AGGREGATE: with batch.size 0 a batch is full at once, and does not linger', () => {
+  const turns = Array.from({ length: 40 }, (_, i) => [created(i, i, i), drained(i, i, i, 10), sent(i)]).flat()
+  const producer = { ...history([]).producer, lingerMs: 1_000 }
+  expect(aggregate.judge(history([], { producer, trace: turns }))).toHaveLength(1)
+  expect(aggregate.judge(history([], { producer: { ...producer, batchBytes: 0 }, trace: turns }))).toEqual([])
+})
+
 test('AGGREGATE: the fewest points that touch every interval', () => {
   expect(stabs([])).toBe(0)
   expect(

@@ -141,9 +141,11 @@ export function requestBounds(
     const { batch } = event.details
     const where = whereOf(event)
     const before = tails.get(where)
-    if (before !== undefined) fullAt.set(before, event.atMs)
+    if (before !== undefined && !fullAt.has(before)) fullAt.set(before, event.atMs)
     tails.set(where, batch)
     created.set(batch, event.atMs)
+    // Without room for a second record it is full as soon as it is there.
+    if (history.producer.batchBytes === 0) fullAt.set(batch, event.atMs)
   }
   const nodes = new Map<number, NodeLoad>()
   const of = (node: number): NodeLoad => {

@@ -23,6 +23,14 @@ test('LIVE: does not bind without probes, after a fatal error, or with next to n
   expect(live.unbound?.(history([], { probes, producer: { ...settings, retries: 1 } }))).toBe('only 1 retries')
 })
 
+test('LIVE: who leaves no time for one retry may not find a leader that has moved', () => {
+  const lost = history([{ ends: [failed('DELIVERY_TIMEOUT', 'maybe')] }], { probes })
+  const { lingerMs, requestTimeoutMs, retryBackoffMsMax } = settings
+  const enoughMs = lingerMs + requestTimeoutMs + 1.2 * retryBackoffMsMax
+  expect(live.judge({ ...lost, producer: { ...settings, deliveryTimeoutMs: enoughMs - 1 } })).toEqual([])
+  expect(live.judge({ ...lost, producer: { ...settings, deliveryTimeoutMs: enoughMs } })).toHaveLength(1)
+})
+
 test('LIVE: who waits for metadata no longer than one request may take can be told that it was too short', () => {
   const short = history([{ ends: [failed('METADATA_TIMEOUT', 'definite')] }], { probes })
   expect(live.judge({ ...short, producer: { ...settings, blockMsMax: settings.requestTimeoutMs - 1 } })).toEqual([])

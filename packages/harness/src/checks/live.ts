@@ -4,11 +4,14 @@ import { has } from './trace-index.ts'
 
 /** Fewer retries than this may be used up by finding the leader again. */
 const retriesNeeded = 5
+/** KIP-580: a backoff is up to a fifth longer than its step. */
+const jitterMax = 1.2
 
 /**
  * LIVE: when all faults are over and everything before has met its end, a probe to each partition is acknowledged within
  * linger.ms, plus two request timeouts, plus twice the longest retry and reconnect backoffs, plus 50 ms. Unless max.block.ms
- * is shorter than request.timeout.ms: then it may fail for want of metadata.
+ * is shorter than request.timeout.ms: then it may fail for want of metadata. Or delivery.timeout.ms leaves no time for one
+ * retry: then it may fail because its leader has moved.
  *
  * (A run that stands still, never ends, or spins is reported under the same name.)
  */
@@ -41,9 +44,11 @@ export const live: Law = {
   },
 }
 
-/** A caller that waits for metadata no longer than one lost request takes is told that it was too short. */
+/** Whoever has no time for one lost request, or for the one retry that finds a leader that has moved, is told so. */
 function isImpatience({ producer }: History, error: string): boolean {
-  return error === 'METADATA_TIMEOUT' && producer.blockMsMax < producer.requestTimeoutMs
+  const { blockMsMax, requestTimeoutMs, deliveryTimeoutMs, lingerMs, retryBackoffMsMax } = producer
+  if (error === 'METADATA_TIMEOUT') return blockMsMax < requestTimeoutMs
+  return error === 'DELIVERY_TIMEOUT' && deliveryTimeoutMs < lingerMs + requestTimeoutMs + jitterMax * retryBackoffMsMax
 }
 
 function probeMsMax({ producer }: History): number {
