@@ -147,7 +147,13 @@ test.concurrent('subjects: a record sent after close may be refused after close;
   const late = "setTimeout(() => say({ type: 'fail', id, error: 'PRODUCER_CLOSED' }), 300)"
   expect(brokenLaws(await against(driver(`on.send = ({ id }) => ${late}`), afterClose))).toEqual([])
   const before: Scenario = { ...afterClose, workload: [...quiet.workload.slice(0, 1), { close: null }] }
-  const result = await against(driver(`on.send = ({ id }) => ${late}`), before)
+  const tooLate = `const sent = []
+    on.send = ({ id }) => sent.push(id)
+    on.close = ({ id }) => {
+      say({ type: 'done', id })
+      for (const id of sent) ${late}
+    }`
+  const result = await against(driver(tooLate), before)
   expect(result.verdicts.flatMap(({ violations }) => violations.map(({ message }) => message))).toContain(
     '3 completions after close',
   )
