@@ -25,6 +25,7 @@ import {
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { BrokerConnection } from '../wire/broker-connection.ts'
 import { testBatch } from '../wire/test-batch.ts'
+import { sendGroupRequests } from './group-requests.ts'
 
 /** A topic that exists, to ask about. */
 export interface KnownTopic {
@@ -141,6 +142,7 @@ export async function sendOwnRequests(connection: BrokerConnection, topic: Known
   const { body } = decodeResponse(apiVersions, 0, await connection.request(apiVersions, 0, {}))
   const served = new Map(body.apiKeys.map((row) => [row.apiKey, row]))
   const notServed: string[] = []
+  await sendGroupRequests(connection, topic, (api) => served.get(api.key))
   for (const { api, bodies } of ownRequests(topic)) {
     const row = served.get(api.key)
     for (let version = api.versions.min; version <= api.versions.max; version++) {

@@ -6,13 +6,15 @@ import type { BrokerConfig, ClusterConfig, TopicPlan } from './config.ts'
 import { EventStream } from './event-stream.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { type Finding, Findings } from './findings.ts'
+import { GroupCoordinator } from './groups/group-coordinator.ts'
+import { offsetsTopicName, offsetsTopicPartitions } from './groups/offsets-topic.ts'
 import { kafkaRelease } from './kafka-releases.ts'
 import { LogMemory } from './log/log-memory.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Controller } from './replication/controller.ts'
 import { Partition, type PartitionSurroundings } from './replication/partition.ts'
 import type { Timers } from './timers.ts'
-import type { TopicConfig } from './topic-config.ts'
+import { type TopicConfig, topicSettingsFrom } from './topic-config.ts'
 import type { BrokerEvent, BrokerEventInput, Tracer } from './trace.ts'
 import { WireCapture } from './wire-capture.ts'
 
@@ -49,6 +51,7 @@ export class Cluster {
   readonly controller = new Controller(this)
   readonly findings = new Findings({ keepMax: 1000 })
   readonly producerIds = new ProducerIds()
+  readonly groups: GroupCoordinator
   readonly events: EventStream
   readonly capture: WireCapture
   /** Before every broker has started for the first time, one that is down is no reason to take leadership away. */
@@ -76,6 +79,7 @@ export class Cluster {
     this.capture = new WireCapture(this.clock, { bytesMax: config.captureBytesMax })
     this.timers = dependencies.timers
     this.idRandom = this.random.fork('ids')
+    this.groups = this.newGroups()
     this.clusterId = config.clusterId ?? randomUuid(this.random.fork('cluster id'))
     this.nodes = config.brokers.map((broker) => this.newNode(broker))
     this.createConfiguredTopics()
@@ -141,6 +145,21 @@ export class Cluster {
     return topic
   }
 
+  /** Makes the topic that groups belong to, as Kafka does when somebody asks for a coordinator for the first time. */
+  createOffsetsTopic(at: { readonly broker: number; readonly connection: number }): void {
+    const { partitionsMax, defaultReplicas } = this.config
+    if (this.partitionsLeft < offsetsTopicPartitions) {
+      const message = `${offsetsTopicName} needs ${offsetsTopicPartitions} partitions; at most ${partitionsMax} (partitionsMax)`
+      this.find({ kind: 'limit', ...at, message })
+      return
+    }
+    this.createTopic(offsetsTopicName, {
+      partitions: offsetsTopicPartitions,
+      replicas: defaultReplicas,
+      ...offsetsTopicSettings,
+    })
+  }
+
   /** Its records are gone, and whoever waits for it is told. Returns how to make it anew, if nobody has by then. */
   deleteTopic(topic: Topic): () => void {
     const { name, config, overrides, partitions } = topic
@@ -148,6 +167,7 @@ export class Cluster {
     this.topicsByName.delete(name)
     this.topicsById.delete(topic.id)
     this.tell({ event: 'topic-deleted', topic: name, topicId: topic.id })
+    this.groups.topicDeleted(name)
     for (const partition of partitions) partition.delete()
     this.partitionsMade -= partitions.length
     return () => {
@@ -304,6 +324,18 @@ export class Cluster {
     }
   }
 
+  private newGroups(): GroupCoordinator {
+    return new GroupCoordinator({
+      limits: this.config,
+      random: this.random.fork('group members'),
+      later: (ms, wake) => this.timers.after(ms, wake),
+      offsetsPartitions: () => this.topic(offsetsTopicName)?.partitions ?? [],
+      isRunning: (id) => this.node(id)?.isRunning === true,
+      tell: (event) => this.tell(event),
+      find: (finding) => void this.find(finding),
+    })
+  }
+
   /** Round robin, so that 6 partitions on 3 brokers give each broker 2 to lead. `from`: partitions there already. */
   private spread(partitions: number, replicas: number, from: number): number[][] {
     const ids = this.nodes.map((node) => node.id)
@@ -313,11 +345,10 @@ export class Cluster {
   }
 }
 
-const internalTopics: ReadonlySet<string> = new Set([
-  '__consumer_offsets',
-  '__transaction_state',
-  '__share_group_state',
-])
+/** Java: `GroupCoordinatorConfig`, `GroupCoordinatorService.groupMetadataTopicConfigs`. */
+const offsetsTopicSettings = topicSettingsFrom({ 'cleanup.policy': 'compact', 'segment.bytes': 104_857_600 })
+
+const internalTopics: ReadonlySet<string> = new Set([offsetsTopicName, '__transaction_state', '__share_group_state'])
 
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 

@@ -69,6 +69,21 @@ export interface ClusterOptions {
    * partitions. Default 0, so that tests need not wait; Kafka's default is 9 seconds.
    */
   readonly brokerSessionTimeoutMs?: Duration
+  /**
+   * `group.initial.rebalance.delay.ms`: how long a group that nobody was in waits for more members. Default 0, so that
+   * tests need not wait; Kafka's default is 3 seconds.
+   */
+  readonly groupInitialRebalanceDelayMs?: Duration
+  /** `group.min.session.timeout.ms`. Default 6 seconds. */
+  readonly groupMinSessionTimeoutMs?: Duration
+  /** `group.max.session.timeout.ms`. Default 30 minutes. */
+  readonly groupMaxSessionTimeoutMs?: Duration
+  /** `group.max.size`: members of a group. Default 1000; Kafka has no limit. */
+  readonly groupMaxSize?: number
+  /** Groups of the cluster. One that nobody is in and that has committed nothing gives way. Default 10,000. */
+  readonly groupsMax?: number
+  /** Bytes that groups and what they have committed keep, more or less. Default 64 MiB. */
+  readonly groupBytesMax?: Size
   /** Requests that the journal keeps. Default 100,000. */
   readonly journalEntriesMax?: number
   /** Bytes of request frames that the journal keeps. Default 256 MiB. */
@@ -128,6 +143,12 @@ export interface ClusterConfig {
   readonly replicaLagTimeMaxMs: number
   readonly retentionCheckIntervalMs: number
   readonly brokerSessionTimeoutMs: number
+  readonly groupInitialRebalanceDelayMs: number
+  readonly groupMinSessionTimeoutMs: number
+  readonly groupMaxSessionTimeoutMs: number
+  readonly groupMaxSize: number
+  readonly groupsMax: number
+  readonly groupBytesMax: number
   readonly journalEntriesMax: number
   readonly journalBytesMax: number
   readonly journalOverflow: 'throw' | 'drop'
@@ -292,6 +313,42 @@ export const clusterOptionFields: readonly Field[] = [
     default: 0,
   },
   {
+    key: 'groupInitialRebalanceDelayMs',
+    type: { is: 'duration' },
+    doc: '`group.initial.rebalance.delay.ms`: how long a group that nobody was in waits for more members (Kafka: 3s).',
+    default: 0,
+  },
+  {
+    key: 'groupMinSessionTimeoutMs',
+    type: { is: 'duration' },
+    doc: '`group.min.session.timeout.ms`.',
+    default: '6s',
+  },
+  {
+    key: 'groupMaxSessionTimeoutMs',
+    type: { is: 'duration' },
+    doc: '`group.max.session.timeout.ms`.',
+    default: '30m',
+  },
+  {
+    key: 'groupMaxSize',
+    type: { is: 'integer', min: 1, max: 100_000 },
+    doc: '`group.max.size`: members of a group (Kafka: no limit).',
+    default: 1000,
+  },
+  {
+    key: 'groupsMax',
+    type: { is: 'integer', min: 1, max: 1_000_000 },
+    doc: 'Groups of the cluster; one that nobody is in and that has committed nothing gives way.',
+    default: 10_000,
+  },
+  {
+    key: 'groupBytesMax',
+    type: { is: 'size', min: 0, max: Number.MAX_SAFE_INTEGER },
+    doc: 'Bytes that groups and what they have committed keep.',
+    default: '64MiB',
+  },
+  {
     key: 'journalEntriesMax',
     type: { is: 'integer', min: 0, max: 10_000_000 },
     doc: 'Requests that the journal keeps.',
@@ -401,6 +458,12 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     replicaLagTimeMaxMs: parsed.replicaLagTimeMaxMs ?? 30_000,
     retentionCheckIntervalMs: parsed.retentionCheckIntervalMs ?? 300_000,
     brokerSessionTimeoutMs: parsed.brokerSessionTimeoutMs ?? 0,
+    groupInitialRebalanceDelayMs: parsed.groupInitialRebalanceDelayMs ?? 0,
+    groupMinSessionTimeoutMs: parsed.groupMinSessionTimeoutMs ?? 6000,
+    groupMaxSessionTimeoutMs: parsed.groupMaxSessionTimeoutMs ?? 1_800_000,
+    groupMaxSize: parsed.groupMaxSize ?? 1000,
+    groupsMax: parsed.groupsMax ?? 10_000,
+    groupBytesMax: parsed.groupBytesMax ?? 64 * 1024 * 1024,
     journalEntriesMax: parsed.journalEntriesMax ?? 100_000,
     journalBytesMax: parsed.journalBytesMax ?? 256 * 1024 * 1024,
     journalOverflow: parsed.journalOverflow ?? 'throw',
@@ -457,12 +520,13 @@ export function topicNameProblem(name: string): string | undefined {
 
 type ParsedOptions = Omit<
   ClusterOptions,
-  'frameBytesMax' | 'journalBytesMax' | 'captureBytesMax' | 'logBytesMax' | DurationKey | 'topics'
+  'frameBytesMax' | 'journalBytesMax' | 'captureBytesMax' | 'logBytesMax' | 'groupBytesMax' | DurationKey | 'topics'
 > & {
   readonly frameBytesMax?: number
   readonly journalBytesMax?: number
   readonly captureBytesMax?: number
   readonly logBytesMax?: number
+  readonly groupBytesMax?: number
   readonly topics?: Readonly<Record<string, (TopicOptions & { config?: Record<string, never> }) | number>>
 } & { readonly [key in DurationKey]?: number }
 
@@ -473,6 +537,9 @@ type DurationKey =
   | 'replicaLagTimeMaxMs'
   | 'retentionCheckIntervalMs'
   | 'brokerSessionTimeoutMs'
+  | 'groupInitialRebalanceDelayMs'
+  | 'groupMinSessionTimeoutMs'
+  | 'groupMaxSessionTimeoutMs'
 
 function brokerConfigs(options: ParsedOptions, issues: Issue[]): BrokerConfig[] {
   const written: readonly BrokerOptions[] =

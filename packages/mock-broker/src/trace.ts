@@ -108,6 +108,14 @@ export type BrokerEvent = { readonly atMs: number } & (
   /** `partitions`: how many there are now. */
   | { readonly event: 'partitions-added'; readonly topic: string; readonly partitions: number }
   | { readonly event: 'topic-created'; readonly topic: string; readonly topicId: string; readonly partitions: number }
+  /** A group of consumers is in another state, or of another generation. */
+  | {
+      readonly event: 'group-state'
+      readonly group: string
+      readonly state: string
+      readonly generation: number
+      readonly members: number
+    }
   | { readonly event: 'producer-id-assigned'; readonly broker: number; readonly producerId: bigint }
   | {
       readonly event: 'finding'

@@ -8,7 +8,7 @@ function titlesByRow(): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const file of readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'))) {
     const source = readFileSync(join(import.meta.dirname, file), 'utf8')
-    for (const [, rows = '', title = ''] of source.matchAll(/['"`]((?:[FAPBIM]\d+(?:, )?)+): (.+?)['"`],/g)) {
+    for (const [, rows = '', title = ''] of source.matchAll(/['"`]((?:[FAPBIMGO]\d+(?:, )?)+): (.+?)['"`],/g)) {
       for (const row of rows.split(', ')) found.set(row, [...(found.get(row) ?? []), title])
     }
   }
@@ -17,9 +17,9 @@ function titlesByRow(): Map<string, string[]> {
 
 const titles = titlesByRow()
 
-test('broker rules: 97 rows, each once', () => {
+test('broker rules: 122 rows, each once', () => {
   const rows = brokerRules.map(({ row }) => row)
-  expect([rows.length, new Set(rows).size]).toEqual([97, 97])
+  expect([rows.length, new Set(rows).size]).toEqual([122, 122])
 })
 
 test.each(brokerRules)('broker rules: $row has a test that is named after it, or a reason', ({ row, untested }) => {
@@ -46,7 +46,7 @@ What a Kafka broker does with a request, and the tests of the mock that are name
 (\`npx vitest run packages/mock-broker/test/broker-rules.test.ts -u\`); a rule with neither a test nor a reason fails the suite.
 How the mock compares with real brokers, rule by rule, is in [fidelity.md](fidelity.md).
 
-${tested} of ${brokerRules.length} rules have tests. F frames, A ApiVersions, P Produce requests, B batches, I InitProducerId, M Metadata.
+${tested} of ${brokerRules.length} rules have tests. F frames, A ApiVersions, P Produce requests, B batches, I InitProducerId, M Metadata, G groups, O offsets.
 
 | rule | a broker | shown by |
 |---|---|---|

@@ -1,4 +1,4 @@
-import { apiVersions, kafkaErrors, metadata, produce } from '@harrow/protocol'
+import { apiVersions, findCoordinator, kafkaErrors, metadata, produce } from '@harrow/protocol'
 import { nodeCodecs } from '@harrow/protocol/node'
 import { simulatedRuntime } from '@harrow/runtime/sim'
 import { expect, test } from 'vitest'
@@ -55,6 +55,24 @@ test('forwarding: Metadata comes from behind, with the addresses of the doors', 
   )
   expect(answer?.brokers.map(({ port }) => port)).not.toContain(doors.behind.brokers[0]!.port)
 })
+
+test.each([1, 3, 4, 6])(
+  'forwarding: FindCoordinator v%i names the coordinator behind, with the address of its door',
+  (version) => {
+    const doors = new Doors(orders)
+    const client = doors.client()
+    const ask = () => {
+      const id = client.send(findCoordinator, version, version < 4 ? { key: 'app' } : { coordinatorKeys: ['app'] })
+      doors.run(5)
+      const answer = client.answer(findCoordinator, id)
+      const { errorCode, nodeId, port } = (version < 4 ? answer : answer?.coordinators[0]) ?? {}
+      return { errorCode, nodeId, port }
+    }
+    expect(ask()).toEqual({ errorCode: 15, nodeId: -1, port: -1 })
+    const { nodeId, ...rest } = ask()
+    expect(rest).toEqual({ errorCode: 0, port: doors.door.broker(nodeId ?? -1).port })
+  },
+)
 
 test('forwarding: what is written is in the log behind, and the journal of the door shows it', () => {
   const doors = new Doors(orders)

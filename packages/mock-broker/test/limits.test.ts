@@ -187,7 +187,7 @@ test('partitions: those of a deleted topic make room', () => {
 })
 
 test('handlers: the list and the folder are equal', () => {
-  const notHandlers = ['handler', 'index', 'leader-hint', 'topic-operation']
+  const notHandlers = ['group-request', 'handler', 'index', 'leader-hint', 'topic-operation']
   const files = readdirSync(join(import.meta.dirname, '../src/handlers')).map((file) => file.replace('.ts', ''))
   const kebab = (name: string): string => name.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase()
   expect(files.filter((file) => !notHandlers.includes(file)).sort()).toEqual(

@@ -345,13 +345,16 @@ test('CreateTopics: a hundred thousand names in one request are answered in line
   expect(answer?.topics.length).toBe(60_000)
 })
 
-test.each([0, 1, 2, 3, 4, 5, 6])('FindCoordinator v%i: nobody coordinates here, and the findings say so', (version) => {
-  const sim = new Simulation()
-  const body = version < 4 ? { key: 'group' } : { key: '', coordinatorKeys: ['group'] }
-  const answer = sim.ask(findCoordinator, version, body)
-  expect(version < 4 ? answer?.errorCode : answer?.coordinators[0]?.errorCode).toBe(15)
-  expect(sim.cluster.findings.map(({ kind }) => kind)).toEqual(['unsupported'])
-})
+test.each([1, 2, 3, 4, 5, 6])(
+  'FindCoordinator v%i: nobody coordinates transactions, and the findings say so',
+  (version) => {
+    const sim = new Simulation()
+    const body = version < 4 ? { key: 'tx', keyType: 1 } : { key: '', keyType: 1, coordinatorKeys: ['tx'] }
+    const answer = sim.ask(findCoordinator, version, body)
+    expect(version < 4 ? answer?.errorCode : answer?.coordinators[0]?.errorCode).toBe(15)
+    expect(sim.cluster.findings.map(({ kind }) => kind)).toEqual(['unsupported'])
+  },
+)
 
 test.each([0, -1, 900_001])(
   'I6: a transaction timeout of %i ms is error 50 before anybody asks for a coordinator',

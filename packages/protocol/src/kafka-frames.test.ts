@@ -9,7 +9,7 @@ import { decodeRequestBody, decodeResponse, encodeRequest, encodeResponse } from
 // A description that is wrong is wrong on both sides, and a round trip stays green. These frames are Kafka's word: a
 // field too many, too few, of another width or in another order does not survive being read and written again.
 
-const frames = readFileSync(new URL('../test/frames-kafka-4.1.txt', import.meta.url), 'utf8')
+const frames = readFileSync(new URL('../test/frames-kafka-4.3.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
   .map((line) => line.split(' ') as [string, string, 'request' | 'response', string])

@@ -100,22 +100,32 @@ export class Upstream {
 }
 
 /** Brokers are told to clients under the addresses that they have here; one that is not here is not told. */
-function reachable(answer: object, { cluster }: Call): object {
+function reachable(answer: object, call: Call): object {
+  const { cluster } = call
   const here = (list: readonly object[]): object[] =>
     list.flatMap((entry) => {
       const { nodeId, brokerId = nodeId } = entry as { readonly nodeId?: number; readonly brokerId?: number }
       const node = cluster.nodes.find(({ id }) => id === brokerId)
       return node === undefined ? [] : [{ ...entry, host: node.host, port: node.port }]
     })
-  const { brokers, nodeEndpoints } = answer as {
+  const { brokers, nodeEndpoints, coordinators } = answer as {
     readonly brokers?: readonly object[]
     readonly nodeEndpoints?: readonly object[]
+    readonly coordinators?: readonly object[]
   }
   return {
-    ...answer,
+    ...coordinatorHere(answer, call),
+    ...(coordinators === undefined ? {} : { coordinators: coordinators.map((one) => coordinatorHere(one, call)) }),
     ...(brokers === undefined ? {} : { brokers: here(brokers) }),
     ...(nodeEndpoints === undefined ? {} : { nodeEndpoints: here(nodeEndpoints) }),
   }
+}
+
+/** A coordinator has an address here as well, if the answer names one. */
+function coordinatorHere(answer: object, { cluster }: Call): object {
+  const { nodeId, host } = answer as { readonly nodeId?: number; readonly host?: string }
+  const node = host === undefined ? undefined : cluster.nodes.find(({ id }) => id === nodeId)
+  return node === undefined ? answer : { ...answer, host: node.host, port: node.port }
 }
 
 /** One connection: requests out, answers in, in order. */

@@ -1,21 +1,61 @@
-import { findCoordinator, kafkaErrors } from '@harrow/protocol'
-import type { Handler } from './handler.ts'
+import { findCoordinator, type KafkaErrorRow, kafkaErrors } from '@harrow/protocol'
+import { offsetsTopicName } from '../groups/offsets-topic.ts'
+import type { Call, Handler } from './handler.ts'
 
-/** Neither groups nor transactions are played here, and this is how a broker says "not now": clients try again. */
+/**
+ * Who coordinates a group: the leader of its partition of `__consumer_offsets`, which is made when somebody asks for the
+ * first time. Java: `KafkaApis.getCoordinator`. Transactions and share groups are not played, and this is how a broker
+ * says "not now": clients try again.
+ */
 export const findCoordinatorHandler: Handler<typeof findCoordinator> = {
   api: findCoordinator,
 
   handle(request, call) {
-    const errorCode = (call.injected?.error ?? kafkaErrors.COORDINATOR_NOT_AVAILABLE).code
-    const keys = request.coordinatorKeys.length > 0 ? request.coordinatorKeys : [request.key]
-    const message = `FindCoordinator for "${keys.join('", "')}": groups and transactions are not played`
-    call.cluster.find({ kind: 'unsupported', broker: call.node.id, connection: call.connection, message })
-    const nobody = { errorCode, errorMessage: null, nodeId: -1, host: '', port: -1 }
-    const coordinators = request.coordinatorKeys.map((key) => ({ key, ...nobody }))
-    const body = call.version >= manyKeysFrom ? { coordinators } : nobody
-    return { do: 'answer', body, applied: false }
+    const keys = call.version >= manyKeysFrom ? request.coordinatorKeys : [request.key]
+    const answers = keys.map((key) => {
+      const found = call.injected?.error ?? coordinatorOf(key, request.keyType, call)
+      if (!('host' in found)) return { key, ...nobody, errorCode: found.code, errorMessage: null }
+      return { key, nodeId: found.id, host: found.host, port: found.port, errorCode: 0, errorMessage: null }
+    })
+    const applied = answers.some(({ errorCode }) => errorCode === 0)
+    if (call.version >= manyKeysFrom) return { do: 'answer', body: { coordinators: answers }, applied }
+    const { key: _, ...body } = answers[0] ?? { key: '', ...nobody, errorCode: 0, errorMessage: null }
+    return { do: 'answer', body, applied }
   },
 }
 
 /** KIP-699. */
 const manyKeysFrom = 4
+/** KIP-932. */
+const shareKeysFrom = 6
+
+const nobody = { nodeId: -1, host: '', port: -1 }
+
+/** What a key names. Java: `FindCoordinatorRequest.CoordinatorType`. */
+const keyTypes = { group: 0, transaction: 1, share: 2 } as const
+
+interface Coordinator {
+  readonly id: number
+  readonly host: string
+  readonly port: number
+}
+
+function coordinatorOf(key: string, keyType: number, call: Call): Coordinator | KafkaErrorRow {
+  const { cluster, view, node, connection, version } = call
+  if (keyType === keyTypes.share && version < shareKeysFrom) return kafkaErrors.INVALID_REQUEST
+  if (keyType !== keyTypes.group) {
+    const what = keyType === keyTypes.transaction ? 'transactions are' : `key type ${keyType} is`
+    const message = `FindCoordinator for "${key}": ${what} not played`
+    cluster.find({ kind: 'unsupported', broker: node.id, connection, message })
+    return kafkaErrors.COORDINATOR_NOT_AVAILABLE
+  }
+  if (cluster.topic(offsetsTopicName) === undefined) {
+    // The next one who asks will have it.
+    cluster.createOffsetsTopic({ broker: node.id, connection })
+    return kafkaErrors.COORDINATOR_NOT_AVAILABLE
+  }
+  const index = cluster.groups.homeOf(key)?.index ?? 0
+  const leaderId = view.topic(offsetsTopicName)?.partitions[index]?.leaderId ?? -1
+  const leader = view.node(leaderId)
+  return leader === undefined || leader.isFenced ? kafkaErrors.COORDINATOR_NOT_AVAILABLE : leader
+}
