@@ -23,8 +23,10 @@ export type Settlement =
 
 /** One call of `send`, in call order. */
 export interface SentRecord {
-  /** Position in call order, from 0; also inside the value. */
+  /** Position in call order among the records of all producers, from 0; also inside the value. */
   readonly number: number
+  /** Whom it was handed to; undefined in a run of one producer. */
+  readonly producer?: string | undefined
   readonly topic: string
   /** The partition the caller asked for; undefined when the producer chose. */
   readonly partition: number | undefined
@@ -63,6 +65,8 @@ export interface ReceivedBatch {
   readonly request: number
   readonly broker: number
   readonly connection: number | string
+  /** `client.id` of the sender; undefined where nobody looked. */
+  readonly clientId?: string | null | undefined
   readonly topic: string
   readonly partition: number
   readonly producerId: bigint
@@ -77,6 +81,8 @@ export interface ReceivedRequest {
   readonly api: string
   readonly broker: number
   readonly connection: number | string
+  /** `client.id` of the sender; undefined where nobody looked. */
+  readonly clientId?: string | null | undefined
   readonly receivedAtMs: number
   /** Undefined when no answer left the broker. */
   readonly answeredAtMs: number | undefined
@@ -89,6 +95,8 @@ export interface ReceivedRequest {
 export interface TraceEvent {
   readonly atMs: number
   readonly source: 'producer' | 'broker' | 'workload'
+  /** Of a run of several producers: which of them said it, or was asked for it. */
+  readonly producer?: string
   readonly event: string
   readonly details: Readonly<Record<string, unknown>>
 }
@@ -96,9 +104,11 @@ export interface TraceEvent {
 /** A step of the workload that waits for the producer. */
 export interface WaitedStep {
   readonly step: 'flush' | 'close' | 'until'
+  /** Who was asked; undefined in a run of one producer. */
+  readonly producer?: string | undefined
   readonly calledAtMs: number
   readonly returnedAtMs: number
-  /** Records handed to the producer before the call. */
+  /** Records handed to that producer before the call. */
   readonly submittedBefore: number
   /** Which of those had no completion when it returned. */
   readonly unsettled: readonly number[]
@@ -116,14 +126,12 @@ export interface FaultReport {
   readonly closest: string | undefined
 }
 
-/** What is left of the producer after its `close` has returned. */
+/** What is left of a producer after its `close` has returned. */
 export interface Census {
   readonly openLinks: number
   readonly pendingTimers: number
   readonly bufferedBytes: number
   readonly completionsAfterClose: number
-  /** What is left in the whole world once the cluster has stopped too; only known in the simulated one. */
-  readonly worldLeftovers: readonly string[]
 }
 
 /** What of the producer's configuration the laws depend on. */
@@ -203,17 +211,44 @@ export interface BusiestMoment {
   readonly steps: number
 }
 
-/**
- * Everything that happened in one run of one scenario in one world. Laws and expectations are pure functions of this:
- * they can be tested with a history made by hand, and applied to one that was recorded elsewhere.
- */
-export interface History {
-  /** The mark inside every value of this run. */
-  readonly run: string
-  readonly world: 'simulated' | 'tcp'
+/** What is known of one producer alone. */
+export interface ProducerFacts {
   readonly producer: ProducerSettings
   /** Undefined for our own producer, which is seen from inside. */
   readonly foreign?: ForeignProducer
+  /** Times that a rule acted, in order. Not those that can only have touched another producer. */
+  readonly faultHits: readonly FaultHit[]
+  readonly memory: MemoryUse | undefined
+  /** In order of time, one per moment; undefined when nobody asked for them, or the producer is not ours. */
+  readonly samples?: readonly ProducerSample[]
+  /** The producer's own metrics in the end, of Kafka's group `producer-metrics`. */
+  readonly metrics: ReadonlyMap<string, number>
+  /** Undefined when the producer never finished closing. */
+  readonly census: Census | undefined
+}
+
+/** One of the producers of a run that has several. */
+export interface ProducerOfRun extends ProducerFacts {
+  readonly name: string
+  /** By which brokers tell its requests from those of the others. Undefined: it cannot be told one. */
+  readonly clientId: string | undefined
+}
+
+/**
+ * Everything that happened in one run of one scenario in one world. Laws and expectations are pure functions of this:
+ * they can be tested with a history made by hand, and applied to one that was recorded elsewhere.
+ *
+ * A run of several producers is one history with `producers`, and `historiesOf` takes it apart: one history for each, as if
+ * the others were part of the world. Laws promise what one producer promises its callers, so they are put to those.
+ */
+export interface History extends ProducerFacts {
+  /** Every producer of the run, if there are several: then what is above is that of the first, and nothing to judge by. */
+  readonly producers?: readonly ProducerOfRun[] | undefined
+  /** Of the history of one of several producers: which. */
+  readonly of?: Pick<ProducerOfRun, 'name' | 'clientId'> | undefined
+  /** The mark inside every value of this run. */
+  readonly run: string
+  readonly world: 'simulated' | 'tcp'
   /**
    * How late things may be in this world beyond their limit: one timer step in virtual time. In real time, what the
    * event loop lost during this very run, and a second. Upper limits of time are judged with it, lower ones exactly.
@@ -227,11 +262,7 @@ export interface History {
   readonly requests: readonly ReceivedRequest[]
   readonly batches: readonly ReceivedBatch[]
   readonly waits: readonly WaitedStep[]
-  /** The producer's own metrics in the end, of Kafka's group `producer-metrics`. */
-  readonly metrics: ReadonlyMap<string, number>
   readonly faults: readonly FaultReport[]
-  /** In order of time. */
-  readonly faultHits: readonly FaultHit[]
   /** Judged as `harrow explore` does: see the scenario's `strict`. */
   readonly isStrict: boolean
   /** Empty unless strict, and when the workload closed the producer itself. */
@@ -240,14 +271,11 @@ export interface History {
   readonly healedAtMs: number | undefined
   /** Undefined when nobody ran it. */
   readonly withoutFaults: WithoutFaults | undefined
-  readonly memory: MemoryUse | undefined
   readonly busiest: BusiestMoment | undefined
-  /** In order of time, one per moment; undefined when nobody asked for them, or the producer is not ours. */
-  readonly samples?: readonly ProducerSample[]
   /** What the cluster complains about: malformed frames, unknown APIs. */
   readonly findings: readonly string[]
-  /** Undefined when the producer never finished closing. */
-  readonly census: Census | undefined
+  /** What is left in the whole world once the cluster has stopped too; only known in the simulated one. */
+  readonly worldLeftovers: readonly string[]
   /** Why the run was cut short: no progress, out of time, an exception. Undefined when it ran to its end. */
   readonly cutShort:
     | { readonly law: 'LIVE' | 'CRASH' | 'PROTOCOL'; readonly message: string; readonly evidence: readonly string[] }
@@ -265,6 +293,8 @@ export interface Violation {
   readonly evidence: readonly string[]
   /** Where in the trace to look; undefined when the whole run is meant. */
   readonly atMs?: number
+  /** Who broke it, in a run of several producers. */
+  readonly producer?: string
 }
 
 /** `orders-1`, as Kafka writes it. */

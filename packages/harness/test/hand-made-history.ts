@@ -1,6 +1,7 @@
 import type {
   History,
   LoggedRecord,
+  ProducerOfRun,
   ReceivedBatch,
   ReceivedRequest,
   SentRecord,
@@ -13,6 +14,8 @@ const run = '0000abcd'
 const topic = 'orders'
 
 export interface HandMadeRecord {
+  /** In a run of several: whom it was handed to. */
+  readonly producer?: string
   readonly key?: string
   /** What the caller asked for. */
   readonly partition?: number
@@ -38,8 +41,9 @@ export function failed(error: string, certainty: 'definite' | 'maybe', atMs = 10
 /** A history in which nothing is wrong but what the test puts into it. */
 export function history(records: readonly HandMadeRecord[], more: Partial<History> = {}): History {
   const sent = records.map(
-    ({ key = null, partition, atMs = 0, ends = [] }, number): SentRecord => ({
+    ({ key = null, partition, atMs = 0, ends = [], producer }, number): SentRecord => ({
       number,
+      ...(producer === undefined ? {} : { producer }),
       topic,
       partition,
       key,
@@ -72,12 +76,21 @@ export function history(records: readonly HandMadeRecord[], more: Partial<Histor
     memory: undefined,
     busiest: undefined,
     findings: [],
-    census: { openLinks: 0, pendingTimers: 0, bufferedBytes: 0, completionsAfterClose: 0, worldLeftovers: [] },
+    census: nothingLeft,
+    worldLeftovers: [],
     cutShort: undefined,
     trace: [],
     durationMs: 100,
     ...more,
   }
+}
+
+const nothingLeft = { openLinks: 0, pendingTimers: 0, bufferedBytes: 0, completionsAfterClose: 0 }
+
+/** One of several producers with which nothing is wrong but what the test puts into it; its client.id is its name. */
+export function ofSeveral(name: string, more: Partial<ProducerOfRun> = {}): ProducerOfRun {
+  const facts = { producer: settings, faultHits: [], memory: undefined, metrics: new Map(), census: nothingLeft }
+  return { ...facts, name, clientId: name, ...more }
 }
 
 export const settings: History['producer'] = {

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { runScenario, type Scenario, ScenarioError } from '../src/index.ts'
+import { historiesOf } from '../src/histories-of.ts'
+import {
+  type ParsedScenario,
+  parseScenario,
+  runScenario,
+  type Scenario,
+  ScenarioError,
+  type ScenarioResult,
+  worldNames,
+  worlds,
+} from '../src/index.ts'
 
 const lostAck: Scenario = {
   name: 'A lost ack is not a duplicate',
@@ -126,3 +136,99 @@ test('run: a broker that is about to stop when the faults end comes back, too (e
   const { outcome } = await runScenario(stopsAtOnce, { world: 'simulated', seed: 1 })
   expect(outcome).toBe('passed')
 })
+
+/** Two idempotent producers in one partition, one of which loses an answer. */
+const two: Scenario = {
+  name: 'two producers',
+  cluster: { brokers: 1, topics: { orders: 1 } },
+  producers: {
+    billing: { 'request.timeout.ms': 200, 'delivery.timeout.ms': 5_000, 'retry.backoff.ms': 10 },
+    shipping: { 'request.timeout.ms': 200, 'delivery.timeout.ms': 5_000, 'enable.idempotence': false },
+  },
+  workload: [
+    { produce: { topic: 'orders', records: 20, rate: '1000/s' }, producer: 'all' },
+    { flush: { within: '3s' }, producer: 'all' },
+  ],
+  faults: [{ name: 'lose an ack', on: { api: 'Produce', clientId: 'shipping', nth: 1 }, do: { drop: 'response' } }],
+}
+
+test('several producers: the run is repeatable, and what breaks says whose it was', async () => {
+  const result = await runScenario({ ...two, expect: [{ duplicates: 'none', producer: 'shipping' }] }, simulatedWorld)
+  expect(brokenMessages(result)).toEqual([
+    expect.stringMatching(/^shipping: \d+ records are in the log more than once, expected none$/),
+  ])
+  expect(result.counts).toMatchObject({ records: 40, acknowledged: 40 })
+  expect(result.verdicts.find(({ law }) => law === 'REPEAT')?.held).toBe(true)
+  expect(result.timeline.some(({ producer }) => producer === 'shipping')).toBe(true)
+  const other = await runScenario({ ...two, expect: [{ duplicates: 'none', producer: 'billing' }] }, simulatedWorld)
+  expect(other.outcome).toBe('passed')
+})
+
+test('several producers: a law that is excepted for one is judged of the others', async () => {
+  // One in flight, and a lost answer: what was written again is not in order, and nobody promised it.
+  const excepted = { except: { law: 'EXACTLY1', because: 'it is not about billing' }, producer: 'billing' } as const
+  const { verdicts } = await runScenario({ ...two, expect: [excepted] }, simulatedWorld)
+  expect(verdicts.filter(({ law }) => law === 'EXACTLY1')).toMatchObject([
+    { held: false, unbound: 'it is not about billing', producers: ['billing'] },
+    { held: false, unbound: 'not idempotent: a retry may repeat a record', producers: ['shipping'] },
+  ])
+  const both = { ...two, producers: { billing: {}, shipping: {} }, faults: [], expect: [excepted] }
+  const result = await runScenario(both, simulatedWorld)
+  expect(result.verdicts.filter(({ law }) => law === 'EXACTLY1')).toMatchObject([
+    { held: true, producers: ['shipping'] },
+    { held: false, unbound: 'it is not about billing', producers: ['billing'] },
+  ])
+})
+
+test('several producers: a strict scenario probes every partition through each of them', async () => {
+  const { verdicts, counts } = await runScenario({ ...two, strict: true, expect: [{ law: 'LIVE' }] }, simulatedWorld)
+  expect(verdicts.flatMap(({ violations }) => violations)).toEqual([])
+  expect(counts.records).toBe(42)
+})
+
+test('several producers: a fault for the client of one excuses nothing that another suffers', async () => {
+  const { history } = await worlds.simulated.run(parsedOf(two), { seed: 1, realMsMax: 10_000 })
+  expect(historiesOf(history).map(({ of, faultHits }) => [of?.name, faultHits.length])).toEqual([
+    ['billing', 0],
+    ['shipping', 1],
+  ])
+  // What happens to the cluster happens to all.
+  const stops = {
+    ...two,
+    faults: [{ on: { api: 'Produce', clientId: 'shipping', nth: 3 }, do: { 'stop-broker': 1, for: '50ms' } }],
+  }
+  const stopped = await worlds.simulated.run(parsedOf(stops as Scenario), { seed: 1, realMsMax: 10_000 })
+  expect(historiesOf(stopped.history).map(({ faultHits }) => faultHits.length)).toEqual([1, 1])
+})
+
+test.each(worldNames)('several producers: each is metered by itself in the %s world', async (world) => {
+  const { history } = await worlds[world].run(parsedOf(two), { seed: 1, realMsMax: 10_000, takesSamples: true })
+  for (const one of historiesOf(history)) {
+    expect(one.census).toMatchObject({ openLinks: 0, bufferedBytes: 0 })
+    expect(one.metrics.get('record-send-total')).toBeGreaterThanOrEqual(20)
+    expect(one.samples?.length).toBeGreaterThan(0)
+    expect(one.requests.length).toBeGreaterThan(0)
+    expect(new Set(one.batches.map(({ producerId }) => producerId)).size).toBe(1)
+  }
+})
+
+function parsedOf(scenario: Scenario): ParsedScenario {
+  const parsed = parseScenario(scenario)
+  if ('issues' in parsed) throw new ScenarioError(parsed.issues)
+  return parsed.scenario
+}
+
+const simulatedWorld = { world: 'simulated' } as const
+
+function brokenMessages({ verdicts }: ScenarioResult): string[] {
+  return verdicts.flatMap(({ violations }) => violations.map(({ message }) => message))
+}
+
+test.each(worldNames)(
+  'run: a scenario without its faults is an error in the %s world, and not a run that never ends',
+  async (world) => {
+    const { faults: _, ...rest } = parsedOf(lostAck)
+    const run = worlds[world].run(rest as ParsedScenario, { seed: 1, realMsMax: 5_000 })
+    await expect(run).rejects.toThrow(TypeError)
+  },
+)

@@ -7,10 +7,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { runScenario, type Scenario, type ScenarioResult } from '../src/index.ts'
 import { parseScenario } from '../src/scenario/parse.ts'
 import { chooseSubject } from '../src/subjects/choose.ts'
-import { ForeignSession } from '../src/subjects/foreign-session.ts'
 import { SubjectProcess } from '../src/subjects/subject-process.ts'
+import { SubjectProducer } from '../src/subjects/subject-producer.ts'
 import { MeteredRuntime } from '../src/worlds/metered-runtime.ts'
-import type { WorldRun } from '../src/worlds/world.ts'
+import { Session } from '../src/worlds/session.ts'
 
 const here = join(import.meta.dirname, '..')
 
@@ -81,12 +81,19 @@ test.concurrent('exec: when a run is over no timer keeps the command alive, not 
   const parsed = parseScenario(quiet)
   if ('issues' in parsed) throw new Error('no scenario')
   const runtime = new MeteredRuntime(nodeRuntime({ seed: 1 }), () => {})
-  const subject = new SubjectProcess(chooseSubject(driverToCopy, here).command, { HARROW_PROTOCOL: '1' })
-  const session = new ForeignSession(runtime, parsed.scenario, { subject, seed: 1, realMsMax: 30_000 })
-  const { history } = await new Promise<WorldRun>((resolve) => {
-    session.onOver = resolve
+  const process = new SubjectProcess(chooseSubject(driverToCopy, here).command, { HARROW_PROTOCOL: '1' })
+  const options = { clock: runtime.clock, process, needs: undefined, realMsMax: 30_000 }
+  const session = new Session(runtime, parsed.scenario, {
+    world: 'tcp',
+    seed: 1,
+    timerSlackMs: 1_000,
+    makeProducer: (one, around) => new SubjectProducer(one, options, around),
   })
-  expect(history.cutShort).toBeUndefined()
+  await new Promise<void>((resolve) => {
+    session.onOver = resolve
+    session.start()
+  })
+  expect(session.result([]).history.cutShort).toBeUndefined()
   expect(runtime.pendingTimers).toBe(0)
 })
 

@@ -38,6 +38,7 @@ export type BrokerEvent = { readonly atMs: number } & (
   | {
       readonly event: 'batch-appended'
       readonly broker: number
+      readonly clientId: string | null
       readonly topic: string
       readonly partition: number
       readonly baseOffset: bigint
@@ -50,6 +51,7 @@ export type BrokerEvent = { readonly atMs: number } & (
   | {
       readonly event: 'batch-duplicate'
       readonly broker: number
+      readonly clientId: string | null
       readonly topic: string
       readonly partition: number
       readonly baseOffset: bigint
@@ -59,6 +61,7 @@ export type BrokerEvent = { readonly atMs: number } & (
   | {
       readonly event: 'batch-refused'
       readonly broker: number
+      readonly clientId: string | null
       readonly topic: string
       readonly partition: number
       readonly error: string

@@ -1,6 +1,6 @@
 import { partitionName, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
-import { entriesByNumber } from './logged.ts'
+import { entriesByNumber, recordNumbered } from './logged.ts'
 
 /**
  * EXACTLY1: with idempotence every record occurs at most once in all logs together: acknowledged exactly once, failed
@@ -15,7 +15,7 @@ export const exactly1: Law = {
     const violations: Violation[] = []
     for (const [number, copies] of entriesByNumber(history)) {
       if (copies.length < 2) continue
-      const end = history.sent[number]?.settlements[0]
+      const end = recordNumbered(history, number)?.settlements[0]
       violations.push({
         law: 'EXACTLY1',
         message: `record ${number} is in the log ${copies.length} times`,

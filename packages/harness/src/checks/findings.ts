@@ -10,6 +10,7 @@ const impossibleFault = /^unsupported at broker \d+: (a fault|fault ".*") could 
  */
 export const findings: Law = {
   name: 'FINDINGS',
+  scope: 'run',
   statement: 'the cluster received nothing malformed or unknown',
   judge: (history) =>
     history.findings

@@ -7,6 +7,7 @@ import type { Law } from './law.ts'
  */
 export const fired: Law = {
   name: 'FIRED',
+  scope: 'run',
   insideOnly: 'a client that sends other requests may not meet a fault: then the scenario is not applicable',
   statement: 'every fault of the scenario acted as often as it says',
   unbound: (history) => (history.isStrict ? 'a strict scenario is about the laws, not about its faults' : undefined),

@@ -1,3 +1,4 @@
+import { historiesOf } from '../histories-of.ts'
 import type { History, Violation } from '../history.ts'
 import { lawUnboundOutside } from '../subjects/applicability.ts'
 import { acked } from './acked.ts'
@@ -19,7 +20,7 @@ import { giveup } from './giveup.ts'
 import { idle } from './idle.ts'
 import { inflight } from './inflight.ts'
 import { keyorder } from './keyorder.ts'
-import type { Law } from './law.ts'
+import { byProducer, type Law } from './law.ts'
 import { live } from './live.ts'
 import { maxblock } from './maxblock.ts'
 import { metadata } from './metadata.ts'
@@ -83,18 +84,47 @@ export const laws: readonly Law[] = [
 /** What one law, or one expectation, said about one run. */
 export interface Verdict {
   readonly law: string
+  /** Of which producers, if it is not about all of several. */
+  readonly producers?: readonly string[]
   readonly held: boolean
   /** Why the law did not bind this run; then it counts neither as held nor as broken. */
   readonly unbound?: string
   readonly violations: readonly Violation[]
 }
 
-/** Puts every law to the history. */
+/**
+ * Puts every law to the history, and most to each producer of a run. A law that binds some of several producers is two
+ * verdicts: what it said about those, and why it was not put to the others.
+ */
 export function judge(history: History): Verdict[] {
-  return laws.map((law): Verdict => {
-    const unbound = lawUnboundOutside(law, history) ?? law.unbound?.(history)
-    if (unbound !== undefined) return { law: law.name, held: false, unbound, violations: [] }
-    const violations = law.judge(history)
-    return { law: law.name, held: violations.length === 0, violations }
+  return laws.flatMap((law): Verdict[] => {
+    const judged = law.scope === 'run' ? [history] : historiesOf(history)
+    const verdicts = judged.map((one): Verdict & Pick<History, 'of'> => {
+      const { of } = one
+      const unbound = unboundBecause(law, one)
+      if (unbound !== undefined) return { law: law.name, held: false, unbound, violations: [], of }
+      const violations = law.judge(one).map((violation) => byProducer(violation, of))
+      return { law: law.name, held: violations.length === 0, violations, of }
+    })
+    const bound = verdicts.filter(({ unbound }) => unbound === undefined)
+    const others = verdicts.filter(({ unbound }) => unbound !== undefined)
+    return [...merged(bound, others.length > 0), ...merged(others, bound.length > 0)]
   })
+}
+
+/** Why a law does not bind a history of one producer, ours or not. */
+export function unboundBecause(law: Law, history: History): string | undefined {
+  return lawUnboundOutside(law, history) ?? law.unbound?.(history)
+}
+
+/** One verdict of those about several producers. `namesThem`: not all of the run are among them. */
+function merged(verdicts: readonly (Verdict & Pick<History, 'of'>)[], namesThem: boolean): Verdict[] {
+  const [first] = verdicts
+  if (first === undefined) return []
+  const { law } = first
+  const reasons = [...new Set(verdicts.map(({ unbound }) => unbound))]
+  const unbound = first.unbound === undefined ? {} : { unbound: reasons.join('; ') }
+  const producers = namesThem ? { producers: verdicts.flatMap(({ of }) => of?.name ?? []) } : {}
+  const violations = verdicts.flatMap((one) => one.violations)
+  return [{ law, held: verdicts.every(({ held }) => held), ...unbound, violations, ...producers }]
 }

@@ -10,6 +10,7 @@ import { groupBy } from './logged.ts'
  */
 export const inflight: Law = {
   name: 'INFLIGHT',
+  countsRequests: true,
   settings: ['max.in.flight.requests.per.connection'],
   statement: 'no connection has more Produce requests in flight than max.in.flight.requests.per.connection',
   unbound: (history) => (history.producer.acks === 0 ? 'acks=0 waits for no answer' : undefined),

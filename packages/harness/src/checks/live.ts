@@ -1,5 +1,6 @@
 import { type History, partitionName, shownMs, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
+import { recordNumbered } from './logged.ts'
 import { has } from './trace-index.ts'
 
 /** Fewer retries than this may be used up by finding the leader again. */
@@ -26,7 +27,7 @@ export const live: Law = {
   judge(history) {
     const limitMs = probeMsMax(history)
     return history.probes.flatMap((probe): Violation[] => {
-      const record = history.sent[probe.number]
+      const record = recordNumbered(history, probe.number)
       const end = record?.settlements[0]
       if (record === undefined || end === undefined) return []
       if (end.outcome === 'failed' && isImpatience(history, end.error)) return []

@@ -7,6 +7,8 @@ export function entriesByNumber(history: History): Map<number, LoggedRecord[]> {
   for (const entry of history.log) {
     const marks = marksOf(entry.value)
     if (marks?.run !== history.run) continue
+    // What another producer wrote is none of this one's.
+    if (history.of !== undefined && recordNumbered(history, marks.number) === undefined) continue
     const same = entries.get(marks.number)
     if (same === undefined) entries.set(marks.number, [entry])
     else same.push(entry)
@@ -14,10 +16,24 @@ export function entriesByNumber(history: History): Map<number, LoggedRecord[]> {
   return entries
 }
 
-/** The record that an entry of the log came from; undefined if none was sent. */
+/** The record that an entry of the log came from; undefined if none was sent, or by another producer. */
 export function sourceOf(history: History, entry: LoggedRecord): SentRecord | undefined {
   const marks = marksOf(entry.value)
-  return marks?.run === history.run ? history.sent[marks.number] : undefined
+  return marks?.run === history.run ? recordNumbered(history, marks.number) : undefined
+}
+
+/** The record with this number; undefined if there is none, or it is another producer's. */
+export function recordNumbered({ sent }: Pick<History, 'sent'>, number: number): SentRecord | undefined {
+  // Of a run of one producer all are there.
+  const inPlace = sent[number]
+  if (inPlace?.number === number) return inPlace
+  let [low, high] = [0, sent.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sent[middle]!.number < number) low = middle + 1
+    else high = middle
+  }
+  return sent[low]?.number === number ? sent[low] : undefined
 }
 
 export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {

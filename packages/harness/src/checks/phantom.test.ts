@@ -24,9 +24,9 @@ const good = history([written(0, { key: 'a' })])
 const first = entry(good.sent[0]!, 0, 0)
 
 test.each([
-  ['a number that was never sent', { value: recordValue(good.run, 1, 30) }, 'was never handed to the producer'],
-  ['the marks of another run', { value: recordValue('ffffffff', 0, 30) }, 'was never handed to the producer'],
-  ['no value', { value: null }, 'was never handed to the producer'],
+  ['a number that was never sent', { value: recordValue(good.run, 1, 30) }, 'was never handed to a producer'],
+  ['the marks of another run', { value: recordValue('ffffffff', 0, 30) }, 'was never handed to a producer'],
+  ['no value', { value: null }, 'was never handed to a producer'],
   ['another filler', { value: recordValue(good.run, 0, 31) }, 'is record 0 with another value'],
   ['another key', { key: new TextEncoder().encode('b') }, 'is record 0 with another key'],
   ['a lost key', { key: null }, 'is record 0 with another key'],

@@ -3,14 +3,15 @@ import type { Law } from './law.ts'
 import { sameBytes, sourceOf } from './logged.ts'
 
 /**
- * PHANTOM: every entry of the log was handed to the producer, and for that topic; key, value and headers are equal byte by byte.
+ * PHANTOM: every entry of the log was handed to a producer of the run, and for that topic; key, value and headers are equal byte by byte.
  *
  * What breaks it is reuse of memory: a pooled buffer given back while the socket still reads it, a split that drops
  * what it does not know (KAFKA-5700).
  */
 export const phantom: Law = {
   name: 'PHANTOM',
-  statement: 'every entry of the log was handed to the producer for that topic, with equal bytes',
+  scope: 'run',
+  statement: 'every entry of the log was handed to a producer for that topic, with equal bytes',
   judge(history) {
     const violations: Violation[] = []
     for (const entry of history.log) {
@@ -18,7 +19,7 @@ export const phantom: Law = {
       const where = `${partitionName(entry)}@${entry.offset}`
       const differs =
         record === undefined
-          ? 'was never handed to the producer'
+          ? 'was never handed to a producer'
           : record.topic !== entry.topic
             ? `is record ${record.number}, which was meant for ${record.topic}`
             : !sameBytes(record.value, entry.value)

@@ -9,6 +9,7 @@ import type { Law } from './law.ts'
  */
 export const retryid: Law = {
   name: 'RETRYID',
+  countsRequests: true,
   insideOnly: 'brokers know a retry by its numbers; that it holds the same records is ACKED',
   statement: 'a batch that is sent again under the same producer id, epoch and sequence has identical bytes',
   unbound: (history) => (history.producer.idempotent ? undefined : 'not idempotent: batches carry no sequence'),

@@ -8,6 +8,7 @@ import type { Law } from './law.ts'
  */
 export const seq: Law = {
   name: 'SEQ',
+  countsRequests: true,
   statement: 'the sequences of one producer id, epoch and partition start at 0 and have no gap',
   unbound(history) {
     if (!history.producer.idempotent) return 'not idempotent: batches carry no sequence'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { entriesByNumber } from '../checks/logged.ts'
-import type { History } from '../history.ts'
+import type { SentRecord } from '../history.ts'
 import { count, outside } from '../scenario/quantities.ts'
 import type { Expectation } from './expectation.ts'
 
@@ -15,28 +15,25 @@ export const delivered: Expectation<typeof schema> = {
   schema,
   judge(history, wanted) {
     const entries = entriesByNumber(history)
-    const isDelivered = history.sent.map(
-      (record) => entries.has(record.number) && record.settlements.some((end) => end.outcome === 'acknowledged'),
+    const missing = history.sent.filter(
+      (record) => !entries.has(record.number) || record.settlements.every((end) => end.outcome !== 'acknowledged'),
     )
     const total = history.sent.length
-    const found = isDelivered.filter(Boolean).length
+    const found = total - missing.length
     const range = wanted === 'all' ? { min: total, max: total } : wanted === 'none' ? { min: 0, max: 0 } : wanted
     const missed = outside(found, range)
     if (missed === undefined) return []
     const message = `${found} of ${total} records were delivered, expected ${typeof wanted === 'string' ? wanted : missed}`
-    return [{ law: 'delivered', message, evidence: examples(history, isDelivered, entries) }]
+    return [{ law: 'delivered', message, evidence: examples(missing, entries) }]
   },
 }
 
 /** The first few records that are not delivered, with what became of them. */
-function examples(history: History, isDelivered: readonly boolean[], entries: ReadonlyMap<number, unknown>): string[] {
-  return history.sent
-    .filter((record) => !isDelivered[record.number])
-    .slice(0, 3)
-    .map((record): string => {
-      const end = record.settlements[0]
-      const fate =
-        end === undefined ? 'never completed' : end.outcome === 'failed' ? `${end.error}: ${end.message}` : end.outcome
-      return `record ${record.number}: ${fate}; ${entries.has(record.number) ? 'in' : 'not in'} the log`
-    })
+function examples(missing: readonly SentRecord[], entries: ReadonlyMap<number, unknown>): string[] {
+  return missing.slice(0, 3).map((record): string => {
+    const end = record.settlements[0]
+    const fate =
+      end === undefined ? 'never completed' : end.outcome === 'failed' ? `${end.error}: ${end.message}` : end.outcome
+    return `record ${record.number}: ${fate}; ${entries.has(record.number) ? 'in' : 'not in'} the log`
+  })
 }

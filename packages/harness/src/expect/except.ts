@@ -12,14 +12,13 @@ const schema = z
 /** `except`: one law is not judged in this scenario. It is reported as excepted, with the reason, and never as held. */
 export const except: Expectation<typeof schema> = { schema, judge: () => [] }
 
-/** Why a law is not judged; undefined if it is. */
-export function exceptedBecause(
+/** Why a law is not judged, and of which producer, if not of all. */
+export function exceptionsTo(
   expectations: readonly Readonly<Record<string, unknown>>[],
   law: string,
-): string | undefined {
-  for (const { except: one } of expectations) {
+): readonly { readonly because: string; readonly producer: string | undefined }[] {
+  return expectations.flatMap(({ except: one, producer }) => {
     const wanted = one as z.output<typeof schema> | undefined
-    if (wanted?.law === law) return wanted.because
-  }
-  return undefined
+    return wanted?.law === law ? [{ because: wanted.because, producer: producer as string | undefined }] : []
+  })
 }

@@ -14,6 +14,7 @@ export const lawName = z
  * fails it; what this adds is that one which does not apply, for want of idempotence say, fails it too.
  */
 export const law: Expectation<typeof lawName> = {
+  scope: 'producer',
   schema: lawName,
   judge(history, wanted) {
     const unbound = laws.find(({ name }) => name === wanted)?.unbound?.(history)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sourceOf } from '../checks/logged.ts'
 import type { LoggedRecord, Violation } from '../history.ts'
 import { count, outside } from '../scenario/quantities.ts'
 import type { Expectation } from './expectation.ts'
@@ -22,7 +23,11 @@ export const log: Expectation<typeof schema> = {
   judge(history, wanted) {
     const { topic, partition } = wanted
     const entries = history.log.filter(
-      (entry) => entry.topic === topic && (partition === undefined || entry.partition === partition),
+      (entry) =>
+        entry.topic === topic &&
+        (partition === undefined || entry.partition === partition) &&
+        // What another producer wrote is none of this one's.
+        (history.of === undefined || sourceOf(history, entry) !== undefined),
     )
     const found = countsOf(entries)
     const where = partition === undefined ? topic : `${topic}-${partition}`

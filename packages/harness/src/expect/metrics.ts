@@ -22,6 +22,7 @@ const schema = z
 
 /** `metrics`: what the producer says of itself, of the group `producer-metrics`. A name that it does not have is told. */
 export const metrics: Expectation<typeof schema> = {
+  scope: 'producer',
   schema,
   judge: (history, wanted) =>
     Object.entries(wanted).flatMap(([name, limits]): Violation[] => {

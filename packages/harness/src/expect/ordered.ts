@@ -10,6 +10,7 @@ const schema = z
 
 /** `ordered`: asks for order even where ORDER and KEYORDER do not bind, for instance without idempotence. */
 export const ordered: Expectation<typeof schema> = {
+  scope: 'producer',
   schema,
   judge(history, wanted) {
     const groupOf = (entry: (typeof history.log)[number]): string =>

@@ -12,12 +12,18 @@ export const qualifiers = {
     .min(1)
     .optional()
     .describe('Worlds in which this must hold: simulated, tcp. Default all. Needs `because`.'),
+  producer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Only what this one of the `producers` did. Without it: what all of them did.'),
   because: z.string().min(1).optional().describe('Why this is expected, or why in these worlds only.'),
 } as const
 
 /** An expectation as it is written, with what may stand beside it. */
 export type Qualified<Expectation> = Expectation & {
   readonly worlds?: readonly (typeof worldNames)[number][]
+  readonly producer?: string
   readonly because?: string
 }
 

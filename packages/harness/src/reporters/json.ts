@@ -27,9 +27,10 @@ function resultDocument(result: ScenarioResult): object {
   const { verdicts, ...rest } = result
   return {
     ...rest,
-    laws: verdicts.map(({ law, held, unbound, violations }) => ({
+    laws: verdicts.map(({ law, producers, held, unbound, violations }) => ({
       law,
       outcome: unbound !== undefined ? 'unbound' : held ? 'held' : 'broken',
+      ...(producers === undefined ? {} : { producers }),
       ...(unbound === undefined ? {} : { why: unbound }),
       ...(violations.length === 0 ? {} : { violations }),
     })),

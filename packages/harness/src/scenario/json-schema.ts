@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { expectations } from '../expect/index.ts'
 import { qualifiers } from '../expect/qualifiers.ts'
 import { steps } from '../workload/index.ts'
+import { stepQualifiers } from '../workload/step-qualifiers.ts'
 import { frameSchema } from './schema.ts'
 
 type Json = Record<string, unknown>
@@ -18,7 +19,7 @@ export function jsonSchema(): Json {
   const frame = toJson(frameSchema)
   const { properties } = frame as { readonly properties: Readonly<Record<string, Json>> }
   const list = (key: string, items: Json): Json => ({ ...properties[key], items })
-  const step = singleKeyMap(steps)
+  const step = singleKeyMap(steps, toJson(z.strictObject(stepQualifiers)))
   const schema: Json = {
     ...frame,
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -26,6 +27,7 @@ export function jsonSchema(): Json {
     properties: {
       ...properties,
       producer: producerSchema(),
+      producers: { ...properties['producers'], additionalProperties: producerSchema() },
       workload: list('workload', { $ref: '#/definitions/step' }),
       faults: list('faults', faultRuleSchema()),
       expect: list('expect', singleKeyMap(expectations, toJson(z.strictObject(qualifiers)))),
@@ -42,7 +44,7 @@ function withLanes({ anyOf }: Json): Json {
     const { parallel } = properties
     if (parallel === undefined) return branch
     const items = { type: 'array', minItems: 1, items: { $ref: '#/definitions/step' } }
-    return { ...branch, properties: { parallel: { ...parallel, items } } }
+    return { ...branch, properties: { ...properties, parallel: { ...parallel, items } } }
   }
   return { anyOf: (anyOf as readonly Json[]).map(lanes) }
 }

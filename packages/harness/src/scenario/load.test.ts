@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseScenarioText, ScenarioFileError } from './load.ts'
+import { producersOf } from './producers.ts'
 
 const good = `# a comment
 name: A fact
@@ -73,7 +74,7 @@ test.each([
     'a key too many',
     with_('why: Because.', 'colour: red'),
     [
-      '3:1: unknown key "colour"; known: name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
+      '3:1: unknown key "colour"; known: name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, producers, numbersFrom, workload, faults, expect',
     ],
   ],
   ['a wrong type', with_('brokers: 3', 'brokers: three'), ['5:12: expected a number']],
@@ -173,14 +174,14 @@ test.each([
     'a list where a map belongs',
     '- name: A fact\n',
     [
-      '1:1: expected a scenario, a map with the keys name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
+      '1:1: expected a scenario, a map with the keys name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, producers, numbersFrom, workload, faults, expect',
     ],
   ],
   [
     'nothing at all',
     '',
     [
-      '1:1: expected a scenario, a map with the keys name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, numbersFrom, workload, faults, expect',
+      '1:1: expected a scenario, a map with the keys name, why, incidents, matrix, repeat, seed, worlds, needs, strict, network, cluster, producer, producers, numbersFrom, workload, faults, expect',
     ],
   ],
 ])('load: %s is told with line, column and remedy', (_, text, expected) => {
@@ -213,4 +214,121 @@ test('load: an expectation for one world says why, and a cause to wait for is a 
     expect.stringContaining('expected simulated or tcp, did you mean "simulated"?'),
     expect.stringContaining('an expectation for some worlds says `because`'),
   ])
+})
+
+const several = `name: A fact
+cluster: { topics: { orders: 1 } }
+producers:
+  billing: { linger.ms: 5 }
+  shipping: { client.id: ship-it }
+workload:
+  - produce: { topic: orders, records: 1 }
+    producer: billing
+  - parallel:
+      - - produce: { topic: orders, records: 1 }
+          producer: [shipping, billing]
+      - - pause: 5ms
+        - until: { settled: 1 }
+          producer: shipping
+  - flush:
+    producer: all
+expect:
+  - delivered: all
+    producer: shipping
+`
+
+test('load: several producers, each with its client.id, and steps that name them', () => {
+  const scenario = parseScenarioText(several, 'good.yaml')
+  expect(producersOf(scenario)).toEqual([
+    { name: 'billing', config: { 'client.id': 'billing', 'linger.ms': 5 }, clientId: 'billing' },
+    { name: 'shipping', config: { 'client.id': 'ship-it' }, clientId: 'ship-it' },
+  ])
+  expect(scenario.workload).toMatchObject([
+    { produce: { topic: 'orders' }, producer: ['billing'] },
+    { parallel: [[{ producer: ['shipping', 'billing'] }], [{ pause: 5 }, { producer: ['shipping'] }]] },
+    { flush: null, producer: ['billing', 'shipping'] },
+  ])
+  expect(scenario.expect).toEqual([{ delivered: 'all', producer: 'shipping' }])
+})
+
+test('load: the producer of `producer` is the default one and comes first, and one called default is it, too', () => {
+  const namesOf = (text: string) => producersOf(parseScenarioText(text, 'good.yaml')).map(({ name }) => name)
+  expect(namesOf(several.replace('producers:', 'producer: { acks: all }\nproducers:'))).toEqual([
+    'default',
+    'billing',
+    'shipping',
+  ])
+  const withDefault = several.replace('shipping: {', 'default: {').replaceAll('shipping', 'default')
+  expect(namesOf(withDefault)).toEqual(['default', 'billing'])
+  expect(namesOf(good)).toEqual([undefined])
+})
+
+test.each([
+  [
+    'a step that names nobody',
+    several.replace('producer: billing', 'producer: biling'),
+    ['8:15: no producer has the name "biling", did you mean "billing"?'],
+  ],
+  [
+    'one of a list that names nobody',
+    several.replace('[shipping, billing]', '[shipping, b]'),
+    ['11:32: no producer has the name "b"; known: billing, shipping'],
+  ],
+  [
+    'one that is named twice',
+    several.replace('[shipping, billing]', '[shipping, shipping]'),
+    ['11:32: "shipping" is named twice'],
+  ],
+  [
+    'a step that could mean anybody',
+    several.replace('    producer: all\n', ''),
+    ['15:5: which producer? Say `producer:` with billing, shipping or all, or call one of them default'],
+  ],
+  [
+    'a pause of somebody',
+    several.replace('- pause: 5ms', '- pause: 5ms\n          producer: billing'),
+    ["13:11: a pause is no producer's: leave it out"],
+  ],
+  [
+    'an expectation of nobody',
+    several.replace('all\n    producer: shipping', 'all\n    producer: shopping'),
+    ['19:15: no producer has the name "shopping", did you mean "shipping"?'],
+  ],
+  [
+    'a producer where there is only one',
+    good.replace('- flush:', '- flush:\n    producer: billing'),
+    ['14:15: no producer has the name "billing": the scenario has only one, and no `producers`'],
+  ],
+  [
+    'a setting of one of several',
+    several.replace('linger.ms: 5', 'lingerms: 5'),
+    ['4:14: unknown producer setting "lingerms", did you mean "linger.ms"?'],
+  ],
+  [
+    'a value of one of several',
+    several.replace('linger.ms: 5', 'linger.ms: -5'),
+    ['4:25: linger.ms = -5: allowed is a whole number from 0'],
+  ],
+  [
+    'one client.id for two',
+    several.replace('ship-it', 'billing'),
+    ['5:26: billing has the client.id "billing" too: nobody could tell their requests apart'],
+  ],
+  [
+    'a name that means every producer',
+    several.replace('  billing: {', '  all: {'),
+    expect.arrayContaining(['4:3: "all" is every producer: call this one something else']),
+  ],
+  [
+    'a second default producer',
+    several.replace('  billing: {', '  default: {').replace('producers:', 'producer: {}\nproducers:'),
+    expect.arrayContaining(['5:3: the producer of `producer` is called "default" already']),
+  ],
+  [
+    'no producers',
+    several.replace(/producers:\n.*\n.*/, 'producers: {}'),
+    expect.arrayContaining(['3:12: must not be empty']),
+  ],
+])('load: %s is told with line, column and remedy', (_, text, expected) => {
+  expect(complaints(text)).toEqual(expected)
 })

@@ -5,13 +5,17 @@ import {
   parseClusterOptions,
   parseFaultRule,
 } from '@harrow/mock-broker/core'
-import { ConfigError, type ProducerConfig, parseProducerConfig, producerConfigTable } from '@harrow/producer/core'
+import { producerConfigTable } from '@harrow/producer/core'
 import { z } from 'zod'
 import { expectations } from '../expect/index.ts'
 import { isQualifier, qualifiers } from '../expect/qualifiers.ts'
 import { steps } from '../workload/index.ts'
+import type { ParsedStep } from '../workload/step.ts'
+import { isStepQualifier, stepQualifiers } from '../workload/step-qualifiers.ts'
 import { expandMatrix } from './matrix.ts'
 import { didYouMean } from './nearest.ts'
+import { namedProducers, noProducer, parseProducers, producerNames } from './parse-producers.ts'
+import { defaultProducer } from './producers.ts'
 import { type Frame, frameSchema, type ParsedScenario, type ScenarioIssue } from './schema.ts'
 
 /** Validates a scenario that is one run; all issues are found in one go. */
@@ -67,12 +71,12 @@ function parseOne(input: unknown): { scenarios: ParsedScenario[] } | { issues: S
     : frame.error.issues.flatMap((issue) => toIssues(frameSchema, issue, { input, base: [] }))
   // Lists go on even if the frame has issues, as far as they are lists: one run shows everything that is wrong.
   const list = (key: string): readonly unknown[] => (Array.isArray(input[key]) ? input[key] : [])
-  const workload = list('workload').map((step, i) => parseStep(step, ['workload', i], issues))
-  const expect = list('expect').map((one, i) => parseExpectation(one, ['expect', i], issues))
+  const { producer, producers } = parseProducers(input, issues)
+  const names = producerNames({ producers })
+  const mustName = names.length > 1 && !names.includes(defaultProducer)
+  const workload = list('workload').map((step, i) => parseStep(step, ['workload', i], { issues, names, mustName }))
+  const expect = list('expect').map((one, i) => parseExpectation(one, ['expect', i], { issues, names }))
   const faults = list('faults').map((rule, i) => parseFault(rule, ['faults', i], issues))
-  const { producer: given } = input
-  const producer = isMap(given) ? given : {}
-  parseProducer(producer, issues)
   checkHits(workload, faults, issues)
   if (frame.success) checkNeeds(frame.data, issues)
   if (frame.success) checkRoundRobin(frame.data, workload, issues)
@@ -83,7 +87,8 @@ function parseOne(input: unknown): { scenarios: ParsedScenario[] } | { issues: S
       {
         isParsed: true,
         ...frame.data,
-        producer: producer as ParsedScenario['producer'],
+        producer,
+        producers,
         workload: workload.filter((step) => step !== undefined),
         faults: faults.filter((rule) => rule !== undefined),
         expect: expect.filter((one) => one !== undefined),
@@ -129,22 +134,69 @@ function parseBranch(
   return undefined
 }
 
-/** A step, and the steps of `parallel`. */
-function parseStep(
-  input: unknown,
-  path: readonly (string | number)[],
-  issues: ScenarioIssue[],
-): Record<string, unknown> | undefined {
-  const branch = parseBranch(steps, 'step', input, path, issues)
-  const lanes = branch?.['parallel'] as readonly (readonly unknown[])[] | undefined
-  if (lanes === undefined) return branch
-  const parsed = lanes.map((lane, i) =>
-    lane.map((step, k) => parseStep(step, [...path, 'parallel', i, k], issues)).filter((step) => step !== undefined),
-  )
-  return { parallel: parsed }
+interface StepsAround {
+  readonly issues: ScenarioIssue[]
+  /** Of the producers. */
+  readonly names: readonly string[]
+  /** Whether a step without `producer` could mean anybody. */
+  readonly mustName: boolean
 }
 
-type ParsedStep = Readonly<Record<string, unknown>>
+/** A step and whom it names, and the steps of `parallel`. */
+function parseStep(input: unknown, path: readonly (string | number)[], around: StepsAround): ParsedStep | undefined {
+  const { issues, names } = around
+  const { qualifiers: given, rest } = isMap(input) ? qualified(input, isStepQualifier) : { qualifiers: {}, rest: input }
+  const schema = z.strictObject(stepQualifiers)
+  const parsed = schema.safeParse(given)
+  if (!parsed.success)
+    issues.push(...parsed.error.issues.flatMap((issue) => toIssues(schema, issue, { input: given, base: path })))
+  const wanted = parsed.data?.producer
+  const producer = wanted === undefined ? undefined : namedProducers(wanted, names, [...path, 'producer'], issues)
+  const branch = parseBranch(steps, 'step', rest, path, issues)
+  if (branch === undefined) return undefined
+  checkWhose(branch, path, { ...around, producer })
+  const lanes = branch['parallel'] as readonly (readonly unknown[])[] | undefined
+  const inside = { ...around, mustName: around.mustName && producer === undefined }
+  const parsedLanes = lanes?.map((lane, i) =>
+    lane.flatMap((step, k) => parseStep(step, [...path, 'parallel', i, k], inside) ?? []),
+  )
+  const step = parsedLanes === undefined ? branch : { parallel: parsedLanes }
+  return producer === undefined ? step : { ...step, producer }
+}
+
+/** Steps that ask something of a producer say of which, and others do not. */
+function checkWhose(
+  branch: Readonly<Record<string, unknown>>,
+  path: readonly (string | number)[],
+  { issues, names, mustName, producer }: StepsAround & { readonly producer: readonly string[] | undefined },
+): void {
+  const [name = ''] = Object.keys(branch)
+  const isNobodys = name === 'pause' || (branch['until'] as { readonly hit?: string } | undefined)?.hit !== undefined
+  if (isNobodys && producer !== undefined)
+    issues.push({
+      path: [...path, 'producer'],
+      at: 'key',
+      message: `${name === 'pause' ? 'a pause' : 'waiting for a fault'} is no producer's: leave it out`,
+    })
+  if (mustName && producer === undefined && ['produce', 'flush', 'close'].includes(name))
+    issues.push({
+      path: [...path, name],
+      at: 'key',
+      message: `which producer? Say \`producer:\` with ${names.join(', ')} or all, or call one of them ${defaultProducer}`,
+    })
+}
+
+/** What stands beside the one key of a map, and the map without it. */
+function qualified(
+  input: Readonly<Record<string, unknown>>,
+  isOne: (key: string) => boolean,
+): { readonly qualifiers: Readonly<Record<string, unknown>>; readonly rest: Readonly<Record<string, unknown>> } {
+  const entries = Object.entries(input)
+  return {
+    qualifiers: Object.fromEntries(entries.filter(([key]) => isOne(key))),
+    rest: Object.fromEntries(entries.filter(([key]) => !isOne(key))),
+  }
+}
 
 /** Every step with its path, those inside `parallel` too. */
 function* allSteps(
@@ -163,18 +215,19 @@ function* allSteps(
 function parseExpectation(
   input: unknown,
   path: readonly (string | number)[],
-  issues: ScenarioIssue[],
+  { issues, names }: Pick<StepsAround, 'issues' | 'names'>,
 ): Record<string, unknown> | undefined {
   if (!isMap(input)) return parseBranch(expectations, 'expectation', input, path, issues)
-  const entries = Object.entries(input)
-  const given = Object.fromEntries(entries.filter(([key]) => isQualifier(key)))
-  const rest = Object.fromEntries(entries.filter(([key]) => !isQualifier(key)))
+  const { qualifiers: given, rest } = qualified(input, isQualifier)
   const schema = z.strictObject(qualifiers)
   const parsed = schema.safeParse(given)
   if (!parsed.success)
     issues.push(...parsed.error.issues.flatMap((issue) => toIssues(schema, issue, { input: given, base: path })))
   else if (parsed.data.worlds !== undefined && parsed.data.because === undefined)
     issues.push({ path: [...path, 'worlds'], at: 'key', message: 'an expectation for some worlds says `because`' })
+  const producer = parsed.data?.producer
+  if (producer !== undefined && !names.includes(producer))
+    issues.push({ path: [...path, 'producer'], at: 'value', message: noProducer(producer, names) })
   const branch = parseBranch(expectations, 'expectation', rest, path, issues)
   return branch === undefined || !parsed.success ? undefined : { ...branch, ...parsed.data }
 }
@@ -194,35 +247,6 @@ function parseFault(
     })
   }
   return undefined
-}
-
-/** The producer's own parser stops at the first mistake, so it is asked once per key, and then for the whole. */
-function parseProducer(producer: Readonly<Record<string, unknown>>, issues: ScenarioIssue[]): void {
-  const known = producerConfigTable.map((row) => row.key as string)
-  const before = issues.length
-  for (const key of Object.keys(producer)) {
-    if (key === 'bootstrap.servers') {
-      issues.push({
-        path: ['producer', key],
-        at: 'key',
-        message: 'the cluster of the scenario is the bootstrap server: leave it out',
-      })
-    } else if (!known.includes(key)) {
-      issues.push({
-        path: ['producer', key],
-        at: 'key',
-        message: `unknown producer setting "${key}"${didYouMean(key, known)}`,
-      })
-    }
-  }
-  if (issues.length > before) return
-  try {
-    parseProducerConfig({ ...producer, 'bootstrap.servers': 'localhost:9092' } as ProducerConfig)
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    const path = Object.hasOwn(producer, error.key) ? ['producer', error.key] : ['producer']
-    issues.push({ path, at: 'value', message: error.message })
-  }
 }
 
 function checkNeeds({ needs = [] }: Frame, issues: ScenarioIssue[]): void {

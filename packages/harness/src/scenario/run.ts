@@ -1,12 +1,11 @@
 import { judge, laws, type Verdict } from '../checks/index.ts'
 import { repeat } from '../checks/repeat.ts'
-import { exceptedBecause } from '../expect/except.ts'
-import { judgeExpectation } from '../expect/index.ts'
-import { isQualifier, unboundIn } from '../expect/qualifiers.ts'
+import { exceptionsTo } from '../expect/except.ts'
+import { expectationUnboundIn, judgeExpectation } from '../expect/index.ts'
+import { isQualifier } from '../expect/qualifiers.ts'
 import type { History, TraceEvent, Violation } from '../history.ts'
 import { reportRun } from '../run-report/report-run.ts'
 import type { ReportedRun } from '../run-report/reported-run.ts'
-import { expectationUnbound } from '../subjects/applicability.ts'
 import { worlds } from '../worlds/index.ts'
 import { paired } from '../worlds/paired-run.ts'
 import type { World } from '../worlds/world.ts'
@@ -136,25 +135,37 @@ function verdictsOf(scenario: ParsedScenario, history: History): ScenarioVerdict
     const { law, message, evidence } = history.cutShort
     verdicts.push({ law, held: false, violations: [{ law, message, evidence }] })
   }
-  for (const verdict of judge(history)) {
-    const because = exceptedBecause(scenario.expect, verdict.law)
-    const shown = because === undefined ? verdict : { law: verdict.law, held: false, unbound: because, violations: [] }
-    verdicts.push(withStatement(shown))
-  }
+  for (const verdict of judge(history)) verdicts.push(...withExceptions(verdict, scenario, history).map(withStatement))
   for (const wanted of scenario.expect) {
     if ('except' in wanted) continue
     const law = Object.keys(wanted).find((key) => !isQualifier(key)) ?? 'expect'
-    const unbound =
-      unboundIn(history.world, wanted) ??
-      (history.foreign === undefined ? undefined : expectationUnbound(wanted, history.foreign))
+    const producers = wanted['producer'] === undefined ? {} : { producers: [String(wanted['producer'])] }
+    const unbound = expectationUnboundIn(history, wanted)
     if (unbound !== undefined) {
-      verdicts.push({ law, held: false, unbound, violations: [] })
+      verdicts.push({ law, held: false, unbound, violations: [], ...producers })
       continue
     }
     const violations = judgeExpectation(history, wanted)
-    verdicts.push({ law, held: violations.length === 0, violations })
+    verdicts.push({ law, held: violations.length === 0, violations, ...producers })
   }
   return verdicts
+}
+
+/** The verdict without what the scenario excepts, and why that is. */
+function withExceptions(verdict: Verdict, { expect }: ParsedScenario, { producers }: History): Verdict[] {
+  const { law, violations } = verdict
+  const exceptions = exceptionsTo(expect, law)
+  const ofAll = exceptions.find(({ producer }) => producer === undefined)
+  if (ofAll !== undefined) return [{ law, held: false, unbound: ofAll.because, violations: [] }]
+  if (exceptions.length === 0 || verdict.unbound !== undefined) return [verdict]
+  const excepted = exceptions.flatMap(({ producer, because }) =>
+    producer === undefined ? [] : [{ law, held: false, unbound: because, violations: [], producers: [producer] }],
+  )
+  const names = verdict.producers ?? producers?.map(({ name }) => name) ?? []
+  const others = names.filter((name) => exceptions.every(({ producer }) => producer !== name))
+  const left = violations.filter(({ producer }) => exceptions.every((one) => one.producer !== producer))
+  if (others.length === 0) return excepted
+  return [{ law, held: left.length === 0, violations: left, producers: others }, ...excepted]
 }
 
 /** What a subject has lived through must have been asked of it: the faults acted, and something that the scenario expects was judged. */

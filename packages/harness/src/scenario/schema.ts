@@ -4,6 +4,8 @@ import { z } from 'zod'
 import type { expectations } from '../expect/index.ts'
 import type { Qualified } from '../expect/qualifiers.ts'
 import type { steps } from '../workload/index.ts'
+import type { ParsedStep } from '../workload/step.ts'
+import type { QualifiedStep } from '../workload/step-qualifiers.ts'
 import { duration } from './quantities.ts'
 import { type WorldName, worldNames } from './world-names.ts'
 
@@ -117,6 +119,16 @@ export const frameSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe("Configuration of the producer under test, with Kafka's own keys: linger.ms, acks, max.block.ms, ..."),
+  producers: z
+    .record(
+      z.string().regex(/^[A-Za-z][\w-]*$/, { error: 'expected a name of letters, digits, _ and -' }),
+      z.record(z.string(), z.unknown()),
+    )
+    .refine((named) => Object.keys(named).length > 0, { error: 'must not be empty' })
+    .optional()
+    .describe(
+      'More producers, by name, each with its configuration; steps say which they mean: `producer: billing`. With `producer` that one is called `default`. Their `client.id` is their name, unless they set one.',
+    ),
   numbersFrom: z
     .strictObject({
       sequence: z
@@ -129,20 +141,24 @@ export const frameSchema = z.strictObject({
     })
     .optional()
     .describe('Where the numbers of the producer begin, so that a short run comes to their end. Default 0.'),
-  workload: z.array(z.unknown()).min(1).describe('What is done with the producer: steps, one after the other.'),
+  workload: z.array(z.unknown()).min(1).describe('What is done with the producers: steps, one after the other.'),
   faults: z.array(z.unknown()).optional().describe('What goes wrong: rules, in force from the start of the workload.'),
   expect: z.array(z.unknown()).optional().describe('What must hold beyond the laws, which always apply.'),
 })
 
 type Input<Branches> = { [Name in keyof Branches]: { [Key in Name]: Branches[Name] } }[keyof Branches]
-type StepInput = Input<{ [Name in keyof typeof steps]: z.input<(typeof steps)[Name]['schema']> }>
+type StepInput = QualifiedStep<Input<{ [Name in keyof typeof steps]: z.input<(typeof steps)[Name]['schema']> }>>
 type ExpectInput = Qualified<
   Input<{ [Name in keyof typeof expectations]: z.input<(typeof expectations)[Name]['schema']> }>
 >
 
+type ProducerSettingsInput = Omit<ProducerConfig, 'bootstrap.servers'>
+
 /** A scenario as it is written, in TypeScript or in YAML: the same object. */
-export interface Scenario extends Omit<z.input<typeof frameSchema>, 'producer' | 'workload' | 'faults' | 'expect'> {
-  readonly producer?: Omit<ProducerConfig, 'bootstrap.servers'>
+export interface Scenario
+  extends Omit<z.input<typeof frameSchema>, 'producer' | 'producers' | 'workload' | 'faults' | 'expect'> {
+  readonly producer?: ProducerSettingsInput
+  readonly producers?: Readonly<Record<string, ProducerSettingsInput>>
   readonly isParsed?: never
   readonly workload: readonly StepInput[]
   readonly faults?: readonly FaultRule[]
@@ -153,14 +169,16 @@ export type Frame = z.output<typeof frameSchema>
 
 /** A scenario that has been validated: durations in milliseconds, sizes in bytes, rules parsed. */
 export interface ParsedScenario
-  extends Omit<Frame, 'producer' | 'workload' | 'faults' | 'expect' | 'matrix' | 'repeat'> {
+  extends Omit<Frame, 'producer' | 'producers' | 'workload' | 'faults' | 'expect' | 'matrix' | 'repeat'> {
   readonly isParsed: true
   /** What tells it from its siblings, when a matrix or a repetition makes several: the end of its name. */
   readonly variant?: string
   /** Added to the seed: 0 for the first repetition. */
   readonly repetition?: number
-  readonly producer: Omit<ProducerConfig, 'bootstrap.servers'>
-  readonly workload: readonly Readonly<Record<string, unknown>>[]
+  readonly producer: ProducerSettingsInput
+  /** All of them, the default one first; undefined if it names none. See `producersOf`. */
+  readonly producers?: Readonly<Record<string, ProducerSettingsInput>> | undefined
+  readonly workload: readonly ParsedStep[]
   readonly faults: readonly ParsedFaultRule[]
   readonly expect: readonly Readonly<Record<string, unknown>>[]
 }

@@ -69,16 +69,18 @@ const errorsBySetting: Readonly<Record<string, string>> = {
   RECORD_TOO_LARGE: 'max.request.size',
 }
 
-/** Why an expectation cannot be put to this client; undefined if it can. */
+/** Why an expectation cannot be put to this client, or to one of several of them; undefined if it can. */
 export function expectationUnbound(
   wanted: Readonly<Record<string, unknown>>,
   { cannot, can }: ForeignProducer,
+  of?: History['of'],
 ): string | undefined {
   const missing = (...keys: readonly string[]): string | undefined => {
     const key = keys.find((one) => cannot.has(one))
     return key === undefined ? undefined : `${key}: ${cannot.get(key)}`
   }
   const [name = '', value] = Object.entries(wanted).find(([key]) => !isQualifier(key)) ?? []
+  if ((name === 'batches' || name === 'requests') && of !== undefined && isMixedUp({ of })) return mixedUp
   switch (name) {
     case 'delivered':
       // Fewer than all: something was to run out of time.
@@ -117,15 +119,24 @@ export function expectationUnbound(
 
 /** Why a law does not bind a producer that is not ours; undefined if it does, and for our own. */
 export function lawUnboundOutside(
-  { insideOnly, settings = [], ability }: Law,
-  { foreign }: History,
+  { insideOnly, settings = [], ability, countsRequests }: Law,
+  history: History,
 ): string | undefined {
+  const { foreign } = history
   if (foreign === undefined) return undefined
   if (insideOnly !== undefined) return insideOnly
+  if (countsRequests === true && isMixedUp(history)) return mixedUp
   const setting = settings.find((key) => foreign.cannot.has(key))
   if (setting !== undefined) return `${setting}: ${foreign.cannot.get(setting)}`
   return ability === undefined || foreign.can.includes(ability) ? undefined : lacks[ability]
 }
+
+/** Whether nothing tells requests apart from those of the other producers of the run. */
+function isMixedUp({ of, producers = [] }: Pick<History, 'of' | 'producers'>): boolean {
+  return (of === undefined ? producers : [of]).some(({ clientId }) => clientId === undefined)
+}
+
+const mixedUp = 'client.id: it cannot be told one, so nobody knows which requests are its own'
 
 const lacks = {
   certainty: 'it does not tell whether a failed record may be in the log',

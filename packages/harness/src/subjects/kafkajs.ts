@@ -36,7 +36,7 @@ function subject(name: string, { awaits }: { readonly awaits: boolean }): Subjec
         retries: config['retries'] ?? (config['enable.idempotence'] === true ? Number.MAX_SAFE_INTEGER : undefined),
       })
       const kafka = new Kafka({
-        clientId: 'harrow-subject',
+        clientId: String(config['client.id'] ?? 'harrow-subject'),
         brokers: bootstrapServers.split(','),
         logLevel: logLevel.NOTHING,
         ...compact({

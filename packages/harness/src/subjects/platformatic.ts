@@ -31,7 +31,7 @@ function subject(name: string, { awaits }: { readonly awaits: boolean }): Subjec
 
     open({ bootstrapServers, config, library: { Producer, ProduceAcks, defaultPartitioner } }) {
       const options = {
-        clientId: 'harrow-subject',
+        clientId: config['client.id'] ?? 'harrow-subject',
         bootstrapBrokers: bootstrapServers.split(','),
         idempotent: config['enable.idempotence'],
         maxInflights: config['max.in.flight.requests.per.connection'],

@@ -13,8 +13,9 @@ const schema = z
 export const close: Step<typeof schema> = {
   schema,
   run({ subject, recorder }, wanted, done) {
-    const returned = recorder.waitStarted('close', wanted?.within, wanted?.timeout)
-    subject.close(wanted?.timeout, () => {
+    const { within: withinMs, timeout: timeoutMs } = wanted ?? {}
+    const returned = recorder.waitStarted('close', { producer: subject.name, withinMs, timeoutMs })
+    subject.close(timeoutMs, () => {
       returned()
       done()
     })

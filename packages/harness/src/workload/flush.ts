@@ -10,7 +10,7 @@ const schema = z
 export const flush: Step<typeof schema> = {
   schema,
   run({ subject, recorder }, wanted, done) {
-    const returned = recorder.waitStarted('flush', wanted?.within)
+    const returned = recorder.waitStarted('flush', { producer: subject.name, withinMs: wanted?.within })
     subject.flush(() => {
       returned()
       done()

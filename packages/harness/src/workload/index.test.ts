@@ -4,7 +4,11 @@ import { VirtualClock } from '@harrow/runtime/sim'
 import { expect, test } from 'vitest'
 import { Recorder } from '../worlds/recorder.ts'
 import { runWorkload, steps } from './index.ts'
-import type { SubjectRecord } from './step.ts'
+import type { Stage, SubjectRecord } from './step.ts'
+
+function parsedStep(name: string, value: unknown): unknown {
+  return steps[name as 'produce'].schema.parse(value)
+}
 
 /** Plays a workload against a subject that takes 20 ms for flush and close, and tells what was asked of it and when. */
 function play(workload: Record<string, unknown>[], partitions = 3) {
@@ -16,26 +20,34 @@ function play(workload: Record<string, unknown>[], partitions = 3) {
     log.push([clock.nowMs(), what])
     clock.wakeAt(clock.nowMs() + 20, done)
   }
-  const stage = {
+  const subject = (name: string | undefined): Stage['subject'] => {
+    const by = (what: string): string => (name === undefined ? what : `${what} by ${name}`)
+    return {
+      name,
+      send: (record: SubjectRecord) => {
+        log.push([clock.nowMs(), by('send')])
+        sent.push(record)
+        recorder.submitted({ ...record, value: new Uint8Array(), producer: name })
+      },
+      flush: later(by('flush')),
+      close: (timeoutMs: number | undefined, done: () => void) => later(by(`close ${timeoutMs}`))(done),
+    }
+  }
+  const stage: Stage = {
     clock,
     recorder,
     random: seededRandom(1),
     timerSlackMs: 1,
     hitsOf: (name: string) => (name === 'at 30' && clock.nowMs() >= 30 ? 1 : 0),
     partitionsOf: () => partitions,
-    subject: {
-      send: (record: SubjectRecord) => {
-        log.push([clock.nowMs(), 'send'])
-        sent.push(record)
-      },
-      flush: later('flush'),
-      close: (timeoutMs: number | undefined, done: () => void) => later(`close ${timeoutMs}`)(done),
-    },
+    producer: undefined,
+    of: (name) => ({ ...stage, producer: name, subject: subject(name) }),
+    subject: subject(undefined),
   }
   let endedAtMs = -1
   const parsed = workload.map((step) =>
     Object.fromEntries(
-      Object.entries(step).map(([name, value]) => [name, steps[name as 'produce'].schema.parse(value)]),
+      Object.entries(step).map(([name, value]) => [name, name === 'producer' ? value : parsedStep(name, value)]),
     ),
   )
   runWorkload(stage, parsed, () => {
@@ -49,7 +61,7 @@ test('workload: folder and list of steps are equal', () => {
   const files = readdirSync(new URL('.', import.meta.url))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => name.slice(0, -3))
-    .filter((name) => !['step', 'index', 'record-value', 'key-choice', 'value-size'].includes(name))
+    .filter((name) => !['step', 'step-qualifiers', 'index', 'record-value', 'key-choice', 'value-size'].includes(name))
   expect(Object.keys(steps).sort()).toEqual(files.sort())
 })
 
@@ -161,4 +173,47 @@ test('produce: sizes are drawn from a range or a mix', () => {
   })
   expect(new Set(mix)).toEqual(new Set([100, 1024]))
   expect(mix.filter((bytes) => bytes === 1024).length).toBeLessThan(100)
+})
+
+test('workload: a step that names producers is done by each of them, side by side, and waits for the last', () => {
+  const { log, recorder, endedAtMs } = play([
+    { produce: { topic: 't', records: 1 }, producer: ['a', 'b'] },
+    { flush: null, producer: ['a'] },
+    { flush: null },
+  ])
+  expect(log).toEqual([
+    [0, 'send by a'],
+    [0, 'send by b'],
+    [0, 'flush by a'],
+    [20, 'flush'],
+  ])
+  expect(endedAtMs).toBe(40)
+  // Each waits for its own records.
+  expect(recorder.waits.map(({ producer, unsettled }) => [producer, unsettled])).toEqual([
+    ['a', [0]],
+    [undefined, []],
+  ])
+  expect(recorder.events.filter(({ event }) => event === 'step-started').map(({ producer }) => producer)).toEqual([
+    'a',
+    'b',
+    'a',
+    undefined,
+  ])
+})
+
+test('parallel: its producer is that of the steps inside that name none', () => {
+  const lanes = [[{ flush: null }], [{ close: null, producer: ['b'] }]]
+  const { log } = play([{ parallel: lanes, producer: ['a'] }, { flush: null }])
+  expect(log.map(([, what]) => what)).toEqual(['flush by a', 'close undefined by b', 'flush'])
+})
+
+test('until: records that have completed are those of the producer that it names, or all', () => {
+  const { recorder, endedAtMs } = play([
+    { produce: { topic: 't', records: 2 }, producer: ['a', 'b'] },
+    { until: { settled: 2, within: '5ms' }, producer: ['a'] },
+  ])
+  expect(endedAtMs).toBeGreaterThan(5)
+  const failed = { outcome: 'failed', atMs: 0, error: 'X', certainty: 'maybe', message: '' } as const
+  for (const record of recorder.sent.slice(0, 3)) recorder.settled(record, failed)
+  expect([recorder.settledCount, recorder.settledOf('a'), recorder.settledOf('b')]).toEqual([3, 2, 1])
 })

@@ -3,7 +3,8 @@ import { flush } from './flush.ts'
 import { parallel } from './parallel.ts'
 import { pause } from './pause.ts'
 import { produce } from './produce.ts'
-import type { Stage, Step } from './step.ts'
+import type { ParsedStep, Stage, Step } from './step.ts'
+import { isStepQualifier } from './step-qualifiers.ts'
 import { until } from './until.ts'
 
 /** Every workload step, by its key in a scenario. */
@@ -12,21 +13,28 @@ export const steps = { produce, flush, until, pause, parallel, close } as const
 export type StepName = keyof typeof steps
 
 /** Runs loaded steps, single-key maps, one after the other, and then calls `done`. */
-export function runWorkload(
-  stage: Stage,
-  workload: readonly Readonly<Record<string, unknown>>[],
-  done: () => void,
-  at = 0,
-): void {
-  const entry = Object.entries(workload[at] ?? {})[0]
-  if (entry === undefined) return void done()
-  const [name, wanted] = entry
-  const step: Step = steps[name as StepName]
-  stage.recorder.trace('workload', 'step-started', { number: at, step: name })
+export function runWorkload(stage: Stage, workload: readonly ParsedStep[], done: () => void, at = 0): void {
+  const one = workload[at]
+  if (one === undefined) return void done()
+  const stages = one.producer?.map((name) => stage.of(name)) ?? [stage]
+  let open = stages.length
   const next = (): void => {
-    stage.recorder.trace('workload', 'step-finished', { number: at, step: name })
+    open--
+    if (open > 0) return
     // A turn of its own: a step that ends inside a callback of the producer must not start the next one there.
     stage.clock.wakeAt(stage.clock.nowMs(), () => runWorkload(stage, workload, done, at + 1))
   }
-  step.run(stage, wanted, next, (inner, then) => runWorkload(stage, inner, then))
+  for (const each of stages) runStep(each, { one, at }, next)
+}
+
+function runStep(stage: Stage, { one, at }: { readonly one: ParsedStep; readonly at: number }, done: () => void): void {
+  const [name = '', wanted] = Object.entries(one).find(([key]) => !isStepQualifier(key)) ?? []
+  const step: Step = steps[name as StepName]
+  const { recorder, producer } = stage
+  recorder.trace('workload', 'step-started', { number: at, step: name }, producer)
+  const finished = (): void => {
+    recorder.trace('workload', 'step-finished', { number: at, step: name }, producer)
+    done()
+  }
+  step.run(stage, wanted, finished, (inner, then) => runWorkload(stage, inner, then))
 }

@@ -5,9 +5,9 @@ import type { Step } from './step.ts'
 const schema = z
   .array(z.array(z.record(z.string(), z.unknown())).min(1))
   .min(2)
-  .describe('Lists of steps that run side by side, as independent callers of one producer do.')
+  .describe('Lists of steps that run side by side, as independent callers do, of one producer or of several.')
 
-/** `parallel`: several loads at once on one producer. It is over when all of them are. */
+/** `parallel`: several loads at once. It is over when all of them are. */
 export const parallel: Step<typeof schema> = {
   schema,
   run(_stage, lanes, done, runSteps) {

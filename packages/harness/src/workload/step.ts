@@ -2,8 +2,10 @@ import type { Clock, Random } from '@harrow/runtime'
 import type { z } from 'zod'
 import type { Recorder } from '../worlds/recorder.ts'
 
-/** What a step may do to the producer under test. */
+/** What a step may do to a producer under test. */
 export interface Subject {
+  /** Undefined for the only one of a run. */
+  readonly name: string | undefined
   send(record: SubjectRecord): void
   flush(done: () => void): void
   close(timeoutMs: number | undefined, done: () => void): void
@@ -21,6 +23,9 @@ export interface SubjectRecord {
 /** What a step runs on: the same in every world, virtual or real. */
 export interface Stage {
   readonly clock: Clock
+  /** The producer that the step names; undefined if it names none. */
+  readonly producer: string | undefined
+  /** That producer, or the default one. */
   readonly subject: Subject
   readonly recorder: Recorder
   /** Chance of the workload. */
@@ -31,10 +36,15 @@ export interface Stage {
   hitsOf(fault: string): number
   /** Partition count of a topic of the scenario. */
   partitionsOf(topic: string): number
+  /** The same for a step that names this producer. */
+  of(producer: string): Stage
 }
 
+/** A step as it was parsed: its one key, and the producers that it names beside it. */
+export type ParsedStep = Readonly<Record<string, unknown>> & { readonly producer?: readonly string[] }
+
 /** Runs steps one after the other, for a step that is made of steps. */
-export type RunSteps = (steps: readonly Readonly<Record<string, unknown>>[], done: () => void) => void
+export type RunSteps = (steps: readonly ParsedStep[], done: () => void) => void
 
 /** One kind of workload step: its shape in a scenario, and what it does. */
 export interface Step<Schema extends z.ZodType = z.ZodType> {

@@ -12,7 +12,9 @@ const schema = z
       .int()
       .min(1)
       .optional()
-      .describe('Until so many records, of all that were handed over so far, have completed, well or not.'),
+      .describe(
+        'Until so many records, of all that were handed over so far, have completed, well or not. With `producer`: of that one.',
+      ),
     hit: z.string().min(1).optional().describe('Until the fault of this name has acted.'),
     times: z.int().min(1).optional().describe('With `hit`: how often it must have acted. Default 1.'),
     within: duration.optional().describe('The step fails if it takes longer. Default 30s.'),
@@ -31,7 +33,8 @@ export const until: Step<typeof schema> = {
   run(stage, wanted, done) {
     const { clock, recorder } = stage
     const withinMs = wanted.within ?? withinMsDefault
-    const returned = recorder.waitStarted('until', withinMs)
+    // Somebody must have waited: the default one, if none is named.
+    const returned = recorder.waitStarted('until', { producer: stage.subject.name, withinMs })
     const deadlineMs = clock.nowMs() + withinMs + stage.timerSlackMs
     const look = (): void => {
       // After the deadline the run goes on: the law FLUSH tells that it was late.
@@ -46,7 +49,11 @@ export const until: Step<typeof schema> = {
   },
 }
 
-function hasHappened({ recorder, hitsOf }: Stage, { settled, hit, times = 1 }: z.output<typeof schema>): boolean {
-  if (settled !== undefined) return recorder.settledCount >= settled
+function hasHappened(
+  { recorder, hitsOf, producer }: Stage,
+  { settled, hit, times = 1 }: z.output<typeof schema>,
+): boolean {
+  if (settled !== undefined)
+    return (producer === undefined ? recorder.settledCount : recorder.settledOf(producer)) >= settled
   return hit === undefined || hitsOf(hit) >= times
 }

@@ -16,7 +16,8 @@ export interface ClusterFacts {
 export type SeenRequest = Pick<
   JournalEntry,
   'api' | 'broker' | 'connection' | 'receivedAtMs' | 'answeredAtMs' | 'fault' | 'body'
->
+> &
+  Partial<Pick<JournalEntry, 'clientId'>>
 
 /** A batch as a log holds it. */
 export interface StoredBatch {
@@ -74,11 +75,12 @@ interface Reading {
 }
 
 function receivedRequest(entry: SeenRequest, reading: Reading): ReceivedRequest {
-  const { api, broker, connection, receivedAtMs, answeredAtMs, fault } = entry
+  const { api, broker, connection, clientId, receivedAtMs, answeredAtMs, fault } = entry
   return {
     api,
     broker,
     connection,
+    clientId,
     receivedAtMs: receivedAtMs - reading.startMs,
     answeredAtMs: answeredAtMs === undefined ? undefined : answeredAtMs - reading.startMs,
     fault,
@@ -101,7 +103,7 @@ function partitionsOf({ api, body }: SeenRequest, reading: Reading): ReceivedReq
 
 function receivedBatches(entry: SeenRequest, request: number, reading: Reading): ReceivedBatch[] {
   if (entry.api !== produce.name) return []
-  const { broker, connection } = entry
+  const { broker, connection, clientId } = entry
   const atMs = entry.receivedAtMs - reading.startMs
   const found: ReceivedBatch[] = []
   for (const { name, topicId, partitionData } of (entry.body as RequestOf<typeof produce>).topicData) {
@@ -116,6 +118,7 @@ function receivedBatches(entry: SeenRequest, request: number, reading: Reading):
           request,
           broker,
           connection,
+          clientId,
           topic,
           partition,
           producerId,

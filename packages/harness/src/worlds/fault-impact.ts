@@ -1,5 +1,7 @@
 import { faultKinds, type ParsedFaultRule } from '@harrow/mock-broker/core'
 import type { ParsedProducerConfig } from '@harrow/producer/core'
+import type { FaultHit } from '../history.ts'
+import type { TimedHit } from './producer-under-test.ts'
 
 /** Kinds of faults after which somebody else may lead. */
 const leaderTakers = faultKinds.filter((kind) => kind.takesLeadership).map(({ key }) => key)
@@ -7,6 +9,25 @@ const leaderTakers = faultKinds.filter((kind) => kind.takesLeadership).map(({ ke
 /** Whether one of these rules takes a leader away: with acks=1 an acknowledged record may then be lost. */
 export function losesLeaders(rules: readonly ParsedFaultRule[]): boolean {
   return rules.some(({ do: action = {} }) => leaderTakers.some((kind) => kind in action))
+}
+
+/**
+ * What the rules that acted may have done to a producer with this configuration; undefined: to one whose settings are not
+ * ours, and then nobody knows for how long. Those that can only have touched the client of another producer are left out.
+ */
+export function hitsThatTouch(
+  clientId: string | undefined,
+  hits: readonly TimedHit[],
+  config: ParsedProducerConfig | undefined,
+): FaultHit[] {
+  return hits.flatMap(({ atMs, name, action, clientId: touched }): FaultHit[] => {
+    // One without an action only observes.
+    if (action === undefined) return []
+    if (clientId !== undefined && touched !== undefined && touched !== clientId) return []
+    const [kind = ''] = Object.keys(action)
+    const lastsMs = config === undefined ? Number.POSITIVE_INFINITY : impactMs(action, config)
+    return [{ atMs, name, action: kind, impactMs: lastsMs }]
+  })
 }
 
 /**

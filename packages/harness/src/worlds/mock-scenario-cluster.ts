@@ -1,4 +1,10 @@
-import { ClusterCore, type ClusterOptions, type CoreFaultHandle, type ParsedFaultRule } from '@harrow/mock-broker/core'
+import {
+  ClusterCore,
+  type ClusterOptions,
+  type CoreFaultHandle,
+  faultKinds,
+  type ParsedFaultRule,
+} from '@harrow/mock-broker/core'
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { Runtime, Transport } from '@harrow/runtime'
 import type { FaultReport } from '../history.ts'
@@ -55,7 +61,7 @@ export class CoreScenarioCluster implements ScenarioCluster {
   addFaults(rules: readonly ParsedFaultRule[], onHit: (hit: RuleHit) => void): void {
     for (const rule of rules) {
       const handle = this.core.fault(rule)
-      const hit = { name: handle.name, action: rule.do }
+      const hit = { name: handle.name, action: rule.do, clientId: clientTouched(rule) }
       this.handles.push(handle)
       handle.onHit(() => onHit(hit))
     }
@@ -105,4 +111,11 @@ export class CoreScenarioCluster implements ScenarioCluster {
       }
     }
   }
+}
+
+/** Of a rule that happens to the requests of one client: what happens to the cluster happens to all. */
+function clientTouched({ on, do: action }: ParsedFaultRule): string | undefined {
+  const kinds = Object.keys(action ?? {})
+  const isAboutTheCluster = faultKinds.some(({ key, scope }) => scope === 'cluster' && kinds.includes(key))
+  return isAboutTheCluster ? undefined : on?.clientId
 }

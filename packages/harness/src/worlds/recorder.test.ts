@@ -18,7 +18,7 @@ test('recorder: a wait tells which of the earlier records are open', () => {
   const recorder = new Recorder(new VirtualClock())
   const first = recorder.submitted(record)
   const second = recorder.submitted(record)
-  const returned = recorder.waitStarted('flush', undefined)
+  const returned = recorder.waitStarted('flush', { producer: undefined })
   recorder.submitted(record)
   recorder.settled(first, { outcome: 'failed', atMs: 0, error: 'X', certainty: 'maybe', message: '' })
   returned()

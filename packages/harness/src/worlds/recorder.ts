@@ -12,6 +12,8 @@ export class Recorder {
   readonly events: TraceEvent[] = []
   /** Records that have completed. */
   settledCount = 0
+  /** The same, of each producer. */
+  private readonly settledBy = new Map<string | undefined, number>()
   private readonly clock: Clock
   /** On the clock: time 0 of everything recorded. */
   readonly startMs: number
@@ -34,20 +36,23 @@ export class Recorder {
     return this.hash.digest
   }
 
-  trace(source: TraceEvent['source'], event: string, details: object): void {
+  /** `producer`: of a run of several, which of them says it or is asked for it. */
+  trace(source: TraceEvent['source'], event: string, details: object, producer?: string): void {
     // Full: forget the older half at once, the end is where failures are looked at.
     if (this.events.length >= traceEventsMax) {
       this.catchUp()
       this.events.splice(0, traceEventsMax / 2)
       this.hashed = this.events.length
     }
-    this.events.push({ atMs: this.nowMs(), source, event, details: details as TraceEvent['details'] })
+    const atMs = this.nowMs()
+    if (producer === undefined) this.events.push({ atMs, source, event, details: details as TraceEvent['details'] })
+    else this.events.push({ atMs, source, producer, event, details: details as TraceEvent['details'] })
   }
 
   private catchUp(): void {
     for (; this.hashed < this.events.length; this.hashed++) {
-      const { atMs, event, details } = this.events[this.hashed]!
-      this.hash.event(atMs, event, details)
+      const { atMs, event, details, producer } = this.events[this.hashed]!
+      this.hash.event(atMs, producer === undefined ? event : `${producer} ${event}`, details)
     }
   }
 
@@ -60,26 +65,47 @@ export class Recorder {
 
   settled(record: SentRecord, end: Settlement): void {
     record.settlements.push(end)
-    if (record.settlements.length === 1) this.settledCount++
-    const { number } = record
-    if (end.outcome === 'acknowledged')
-      this.trace('workload', 'record-acknowledged', { number, partition: end.partition, offset: end.offset })
-    else this.trace('workload', 'record-failed', { number, error: end.error })
+    const { number, producer } = record
+    if (record.settlements.length === 1) {
+      this.settledCount++
+      this.settledBy.set(producer, this.settledOf(producer) + 1)
+    }
+    if (end.outcome === 'acknowledged') {
+      const { partition, offset } = end
+      this.trace('workload', 'record-acknowledged', { number, partition, offset }, producer)
+    } else this.trace('workload', 'record-failed', { number, error: end.error }, producer)
   }
 
-  /** Returns what to call when the step has returned. */
-  waitStarted(step: WaitedStep['step'], withinMs: number | undefined, timeoutMs?: number): () => void {
+  /** How many records of this producer have completed. */
+  settledOf(producer: string | undefined): number {
+    return this.settledBy.get(producer) ?? 0
+  }
+
+  /** Returns what to call when the step has returned. `producer`: who is asked, in a run of several. */
+  waitStarted(
+    step: WaitedStep['step'],
+    {
+      producer,
+      withinMs,
+      timeoutMs,
+    }: {
+      readonly producer: string | undefined
+      readonly withinMs?: number | undefined
+      readonly timeoutMs?: number | undefined
+    },
+  ): () => void {
     const calledAtMs = this.nowMs()
     const before = this.sent.length
     return () => {
+      const handedOver = this.sent.slice(0, before).filter((record) => record.producer === producer)
       // Of `until` nobody says that it waits for every record.
-      const mustBeSettled = step === 'until' ? 0 : before
-      const unsettled = this.sent.slice(0, mustBeSettled).filter((record) => record.settlements.length === 0)
+      const unsettled = step === 'until' ? [] : handedOver.filter((record) => record.settlements.length === 0)
       this.waits.push({
         step,
+        ...(producer === undefined ? {} : { producer }),
         calledAtMs,
         returnedAtMs: this.nowMs(),
-        submittedBefore: before,
+        submittedBefore: handedOver.length,
         unsettled: unsettled.map((record) => record.number),
         withinMs,
         timeoutMs,

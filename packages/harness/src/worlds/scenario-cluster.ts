@@ -32,6 +32,8 @@ export interface RuleHit {
   readonly name: string
   /** Undefined for a rule that only observes. */
   readonly action: ParsedFaultRule['do']
+  /** The `client.id` that the rule is about, if it is about the requests of one client and nothing else. */
+  readonly clientId: string | undefined
 }
 
 /** What a cluster is made of besides its scenario. */

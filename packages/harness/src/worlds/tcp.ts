@@ -18,7 +18,7 @@ export function overTcp(makeCluster?: MakeCluster): World {
     name: 'tcp',
     isRepeatable: false,
     run(scenario, { seed, realMsMax, takesSamples = false }): Promise<WorldRun> {
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
         const session = new Session(nodeRuntime({ seed }), scenario, {
           world: 'tcp',
           seed,
@@ -33,7 +33,13 @@ export function overTcp(makeCluster?: MakeCluster): World {
         session.onOver = () => {
           clearTimeout(timer)
           const timerSlackMs = slackMsMin + stalls.stop()
-          resolve({ history: { ...session.history([]), timerSlackMs }, traceHash: undefined, steps: 0 })
+          try {
+            const { history, ...rest } = session.result([])
+            resolve({ ...rest, history: { ...history, timerSlackMs } })
+          } catch (error) {
+            // A history of something that is no scenario: whoever waits must hear of it.
+            reject(error)
+          }
         }
         session.start()
       })

@@ -178,6 +178,7 @@ function append(one: { topic: Topic; partition: Partition } & Asked, acks: numbe
     cluster.tell({
       event: 'batch-refused',
       broker: node.id,
+      clientId: call.clientId,
       topic: topic.name,
       partition: one.index,
       error: error.name,
@@ -222,7 +223,16 @@ function appendInSequence(
     if (verdict.is === 'duplicate') {
       const { baseOffset, maxTimestamp } = verdict.of
       call.wrote({ topic: partition.topic, partition: index, baseOffset, how: 'duplicate' })
-      cluster.tell({ event: 'batch-duplicate', broker, topic, partition: index, baseOffset, producerId, baseSequence })
+      cluster.tell({
+        event: 'batch-duplicate',
+        broker,
+        clientId: call.clientId,
+        topic,
+        partition: index,
+        baseOffset,
+        producerId,
+        baseSequence,
+      })
       // LogAppendTime even on a CreateTime topic: Kafka's, and clients see it (B26).
       const at = { baseOffset, logAppendTimeMs: maxTimestamp, logStartOffset: log.startOffset }
       // It is only as safe as its original: acks=all waits for the replicas once more.
@@ -235,6 +245,7 @@ function appendInSequence(
   cluster.tell({
     event: 'batch-appended',
     broker,
+    clientId: call.clientId,
     topic,
     partition: index,
     baseOffset,
