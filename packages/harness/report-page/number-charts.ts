@@ -115,7 +115,7 @@ function fillChart({ charts: { batchFill, batchBytesMax } }: ReportedRun): Numbe
   if (batchFill.length === 0) return undefined
   return {
     title: 'Batch fill',
-    caption: `each dot a batch when it was first sent; 100 % is batch.size, ${shownBytes(batchBytesMax)}`,
+    caption: `each dot a batch when it was first sent; 100 % is batch.size${batchBytesMax === 0 ? '' : `, ${shownBytes(batchBytesMax)}`}`,
     yAxis: axis({ axisLabel: { formatter: '{value} %', color: colour('dim') } }),
     series: [
       {

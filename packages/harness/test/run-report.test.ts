@@ -85,6 +85,59 @@ test.each(['simulated', 'tcp'] as const)(
   },
 )
 
+/** Two producers, of which only one loses an answer. */
+const two: Scenario = {
+  name: 'Two producers',
+  cluster: { topics: { orders: 1 } },
+  producers: { billing: { 'request.timeout.ms': 300, 'batch.size': 1_000 }, shipping: {} },
+  workload: [
+    { produce: { topic: 'orders', records: 10 }, producer: 'all' },
+    { flush: null, producer: 'all' },
+  ],
+  faults: [{ name: 'lost', on: { api: 'Produce', clientId: 'billing', nth: 1 }, do: { drop: 'response' } }],
+  expect: [{ law: 'EXACTLY1', producer: 'billing' }],
+}
+
+test.each(['simulated', 'tcp'] as const)(
+  'run report: of two producers each has a lane, and what is whose (%s)',
+  async (world) => {
+    const { lanes, bars, marks, charts, trace, held } = await reported(two, world)
+    const laneOf = (name: string): number => lanes.findIndex((lane) => lane.name === name)
+    expect(lanes.filter(({ kind }) => kind === 'producer').map(({ name }) => name)).toEqual([
+      'producer billing',
+      'producer shipping',
+    ])
+    const titles = bars.map(({ title }) => title)
+    for (const title of [
+      'produce of billing',
+      'flush of shipping',
+      'close of shipping',
+      'batch 0 of billing',
+      'batch 0 of shipping',
+    ])
+      expect(titles).toContain(title)
+    expect(bars.filter(({ kind }) => kind === 'lost').every(({ title }) => title.endsWith('of billing'))).toBe(true)
+    const appended = marks.filter(({ kind, lane }) => kind === 'appended' && lane === laneOf('orders-0'))
+    expect(appended.map(({ title }) => title.replace(/\d+$/, '').replace(/^\d+/, ''))).toEqual(
+      expect.arrayContaining([' records of billing written from offset ', ' records of shipping written from offset ']),
+    )
+    expect(
+      marks.some(({ lane, title }) => lane === laneOf('producer shipping') && title.startsWith('producer id')),
+    ).toBe(true)
+    // What is clicked is found, and nothing of the other.
+    const { find } = bars.find(({ title }) => title === 'batch 0 of shipping')!
+    expect(find).toBe('batch=0 producer=shipping')
+    expect(trace.some(([, , , words]) => words.startsWith('producer=shipping ') && words.includes('batch=0 '))).toBe(
+      true,
+    )
+    expect(charts.batchFill.some(([, , , place]) => place === 'orders-0, of billing')).toBe(true)
+    expect(charts.batchBytesMax).toBe(0)
+    expect(charts.bufferBytes.at(-1)?.[1]).toBe(0)
+    expect(charts.bufferBytesTotal).toBe(2 * 33_554_432)
+    expect(held).toContain('law of billing')
+  },
+)
+
 test('run report: looking does not change a run', async () => {
   const plain = await runScenario(duplicates, { world: 'simulated' })
   const looked = await runScenario(duplicates, { world: 'simulated', isReported: true })

@@ -59,6 +59,21 @@ const quiet: Scenario = {
   expect: [{ errors: 'none' }],
 }
 
+/** Two producers of one partition, of which one loses an answer. */
+const two: Scenario = {
+  name: 'two',
+  cluster: { brokers: 1, topics: { orders: 1 } },
+  producers: { billing: { 'enable.idempotence': false }, shipping: { 'enable.idempotence': false } },
+  workload: [
+    { produce: { topic: 'orders', records: 5 }, producer: 'all' },
+    { flush: null, producer: 'all' },
+  ],
+  faults: [
+    { name: 'lose an ack', on: { api: 'Produce', clientId: 'billing', nth: 1 }, do: { disconnect: 'after-handling' } },
+  ],
+  expect: [{ delivered: 'all' }, { delivered: 5, producer: 'shipping' }],
+}
+
 const brokenLaws = ({ verdicts }: ScenarioResult): string[] =>
   verdicts.filter(({ violations }) => violations.length > 0).map(({ law }) => law)
 const unbound = ({ verdicts }: ScenarioResult, name: string): string | undefined =>
@@ -95,6 +110,41 @@ test.concurrent('exec: when a run is over no timer keeps the command alive, not 
   })
   expect(session.result([]).history.cutShort).toBeUndefined()
   expect(runtime.pendingTimers).toBe(0)
+})
+
+test.concurrent.each(['harrow', 'kafkajs', 'platformatic'])(
+  'subjects: several producers of %s, each in its own process, are judged one by one',
+  async (asked) => {
+    const result = await against(asked, two)
+    expect(brokenLaws(result)).toEqual([])
+    expect(result).toMatchObject({ outcome: 'passed', counts: { records: 10, acknowledged: 10 } })
+    for (const law of ['ONCE', 'ACKED', 'CENSUS', 'delivered'])
+      expect(result.verdicts.find((one) => one.law === law)).toMatchObject({ held: true })
+  },
+)
+
+test.concurrent('subjects: a driver that cannot be told a client.id is not asked whose a request was', async () => {
+  const { faults: _, ...rest } = two
+  const expected: Scenario = {
+    ...rest,
+    expect: [{ delivered: 'all' }, { requests: { api: 'Produce', min: 1 }, producer: 'billing' }],
+  }
+  const result = await against(driverToCopy, expected)
+  expect(brokenLaws(result)).toEqual([])
+  expect(result).toMatchObject({ outcome: 'passed', counts: { acknowledged: 10 } })
+  for (const law of ['INFLIGHT', 'CENSUS', 'requests'])
+    expect(unbound(result, law), law).toBe(
+      'client.id: it cannot be told one, so nobody knows which requests are its own',
+    )
+})
+
+test.concurrent('exec: of several producers the one that dies is named', async () => {
+  const dies = `on.start = ({ config }) => { hello.id = config['client.id']; say({ type: 'ready' }) }
+    on.send = () => { if (hello.id === 'shipping') process.exit(9) }`
+  const result = await against(driver(`hello.settings['client.id'] = ''; ${dies}`), two)
+  expect(result.verdicts[0]!.violations[0]).toMatchObject({
+    message: 'shipping: the subject ended with exit code 9',
+  })
 })
 
 test.concurrent('exec: the Node driver to copy keeps the order of sends that come at once', async () => {

@@ -182,6 +182,10 @@ test('log: counts what is there, of a topic or of one partition', () => {
   expect(said('log', { topic: 'orders', partition: 1, records: { min: 2 }, keys: 0 }, about)).toEqual([
     'orders-1 holds 1 records, expected at least 2',
   ])
+  const apart = history([written(0, { key: 'a' }), { key: 'a', ends: [acknowledged(1, 0)], logged: [[1, 0]] }])
+  expect(said('log', { topic: 'orders', keys: 1, 'key-partitions': 1 }, apart)).toEqual([
+    'orders holds 2 key-partitions, expected exactly 1',
+  ])
   expect(said('log', { topic: 'ordres', records: 3 }, about)).toEqual(['ordres holds 0 records, expected exactly 3'])
 })
 

@@ -11,11 +11,16 @@ const schema = z
     records: count.optional().describe('How many records are there.'),
     keys: count.optional().describe('How many distinct keys they have; records without a key do not count.'),
     partitions: count.optional().describe('How many partitions hold at least one record.'),
+    'key-partitions': count
+      .optional()
+      .describe(
+        'How many pairs of a key and a partition there are: as many as keys, if each key is in one partition only.',
+      ),
     epochs: count.optional().describe('How many producer ids and epochs wrote them: 1 if no epoch was ever bumped.'),
   })
   .describe('What is in the log in the end, read by a decoder of its own.')
 
-const counts = ['records', 'keys', 'partitions', 'epochs'] as const
+const counts = ['records', 'keys', 'partitions', 'key-partitions', 'epochs'] as const
 
 /** `log`: what the brokers hold in the end. That it is what was sent is PHANTOM; this is about where and how much. */
 export const log: Expectation<typeof schema> = {
@@ -48,6 +53,7 @@ function countsOf(entries: readonly LoggedRecord[]): Record<(typeof counts)[numb
     records: entries.length,
     keys: distinct(({ key }) => (key === null ? undefined : key.join())),
     partitions: distinct(({ partition }) => partition),
+    'key-partitions': distinct(({ key, partition }) => (key === null ? undefined : `${key.join()} ${partition}`)),
     epochs: distinct(({ producerId, producerEpoch }) => `${producerId}/${producerEpoch}`),
   }
 }

@@ -2,6 +2,8 @@ import { partitionName, type TraceEvent } from '../history.ts'
 
 /** What a batch was doing for a while: gathering records, on its way to a broker and back, or waiting to be sent again. */
 export interface BatchSpan {
+  /** Whose it is, of several producers: each numbers its own. */
+  readonly producer?: string
   readonly batch: number
   readonly partition: string
   readonly kind: 'gathering' | 'in-flight' | 'backoff'
@@ -17,6 +19,8 @@ export interface BatchSpan {
 }
 
 interface OpenBatch {
+  readonly producer?: string
+  readonly batch: number
   kind: BatchSpan['kind']
   fromMs: number
   partition: string
@@ -37,24 +41,27 @@ const phases: Readonly<Record<string, BatchSpan['kind'] | undefined>> = {
   'batch-split': undefined,
 }
 
-/** What every batch of the producer did, in the order of the beginnings. What is still open lasts until `endMs`. */
+/** What every batch of every producer did, in the order of the beginnings. What is still open lasts until `endMs`. */
 export function batchSpans(trace: readonly TraceEvent[], endMs: number): BatchSpan[] {
-  const open = new Map<number, OpenBatch>()
+  const open = new Map<string, OpenBatch>()
   const spans: BatchSpan[] = []
-  const close = (batch: number, toMs: number, end: string): void => {
-    const current = open.get(batch)
+  const close = (id: string, toMs: number, end: string): void => {
+    const current = open.get(id)
     if (current === undefined) return
-    open.delete(batch)
-    spans.push({ batch, toMs, end, ...current })
+    open.delete(id)
+    spans.push({ toMs, end, ...current })
   }
-  for (const { atMs, source, event, details } of trace) {
+  for (const { atMs, source, producer, event, details } of trace) {
     if (source !== 'producer' || !Object.hasOwn(phases, event)) continue
     const batch = details['batch'] as number
-    const before = open.get(batch)
-    close(batch, atMs, details['because'] === undefined ? event : `${event}: ${details['because']}`)
+    const id = `${producer ?? ''}/${batch}`
+    const before = open.get(id)
+    close(id, atMs, details['because'] === undefined ? event : `${event}: ${details['because']}`)
     const kind = phases[event]
     if (kind === undefined) continue
-    open.set(batch, {
+    open.set(id, {
+      ...(producer === undefined ? {} : { producer }),
+      batch,
       kind,
       fromMs: atMs,
       partition: partitionName(details as { topic: string; partition: number }),
@@ -64,6 +71,6 @@ export function batchSpans(trace: readonly TraceEvent[], endMs: number): BatchSp
       sequence: (details['sequence'] as number | undefined) ?? before?.sequence,
     })
   }
-  for (const batch of [...open.keys()]) close(batch, endMs, 'still open')
+  for (const id of [...open.keys()]) close(id, endMs, 'still open')
   return spans.sort((a, b) => a.fromMs - b.fromMs || a.batch - b.batch)
 }

@@ -38,10 +38,15 @@ export function reportRun(
     realMs,
     counts,
     broken,
-    held: verdicts.filter(({ held }) => held).map(({ law }) => law),
-    notJudged: verdicts.flatMap(({ law, unbound }) => (unbound === undefined ? [] : [{ law, why: unbound }])),
+    held: verdicts.filter(({ held }) => held).map(lawOf),
+    notJudged: verdicts.flatMap((one) => (one.unbound === undefined ? [] : [{ law: lawOf(one), why: one.unbound }])),
     ...(history === undefined ? nothing : whatHappened(history, focusOf(broken))),
   }
+}
+
+/** With the producers that it is about, if not all. */
+function lawOf({ law, producers }: ScenarioResult['verdicts'][number]): string {
+  return producers === undefined ? law : `${law} of ${producers.join(', ')}`
 }
 
 type WhatHappened = Pick<

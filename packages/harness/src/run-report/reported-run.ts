@@ -119,7 +119,7 @@ export interface Mark {
 export type Point = readonly [atMs: number, value: number]
 
 export interface Charts {
-  /** Bytes of buffer.memory in use; empty when nobody looked. */
+  /** Bytes of buffer.memory in use, of all producers together; empty when nobody looked. */
   readonly bufferBytes: readonly Point[]
   readonly bufferBytesTotal: number
   /** Calls of `send` that wait for metadata or memory. */
@@ -127,6 +127,7 @@ export interface Charts {
   readonly inFlight: readonly Point[]
   /** How full each batch was when it was first sent: bytes by `batch.size`. */
   readonly batchFill: readonly (readonly [atMs: number, fill: number, records: number, partition: string])[]
+  /** `batch.size`; 0 if producers differ. */
   readonly batchBytesMax: number
   /** From `send` to the completion. */
   readonly latency: readonly (readonly [

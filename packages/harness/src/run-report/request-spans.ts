@@ -1,7 +1,9 @@
-import type { TraceEvent } from '../history.ts'
+import type { History, TraceEvent } from '../history.ts'
 
 /** One request from the moment it was sent to its end, joined from what both sides said. */
 export interface RequestSpan {
+  /** Whose it is, of several producers. */
+  readonly producer: string | undefined
   readonly api: string
   readonly correlationId: number
   /** Undefined while it is only known by the address it was sent to. */
@@ -25,11 +27,21 @@ export interface RequestSpan {
 
 export type RequestEnd = 'answered' | 'no-answer-wanted' | 'timed-out' | 'connection-lost' | 'open'
 
-type Details = Readonly<Record<string, unknown>>
+/** Of several producers: the names by client.id, which is what brokers know of them. */
+export type ProducerNames = ReadonlyMap<unknown, string>
+
+export function producerNames({ producers = [] }: History): ProducerNames {
+  return new Map(producers.flatMap(({ name, clientId }) => (clientId === undefined ? [] : [[clientId, name] as const])))
+}
 
 /** All requests of a trace, in the order they were sent. Those still open in the end last until `endMs`. */
-export function requestSpans(trace: readonly TraceEvent[], endMs: number): RequestSpan[] {
-  const reading = new Reading(trace.some(({ source, event }) => source === 'producer' && event === 'request-sent'))
+export function requestSpans(
+  trace: readonly TraceEvent[],
+  endMs: number,
+  names: ProducerNames = new Map(),
+): RequestSpan[] {
+  const isInside = trace.some(({ source, event }) => source === 'producer' && event === 'request-sent')
+  const reading = new Reading(isInside, names)
   for (const event of trace) reading.read(event)
   for (const span of reading.spans) if (span.end === 'open') span.toMs = Math.max(span.fromMs, endMs)
   return reading.spans
@@ -39,63 +51,78 @@ class Reading {
   readonly spans: RequestSpan[] = []
   /** Whether the producer tells what it sends; else requests begin where they arrive. */
   private readonly isInside: boolean
-  private readonly sent = new Map<number, RequestSpan>()
+  private readonly names: ProducerNames
+  private readonly sent = new Map<string, RequestSpan>()
   private readonly byRequest = new Map<number, RequestSpan>()
   private readonly connectionOf = new Map<RequestSpan, unknown>()
   private readonly open = new Set<RequestSpan>()
   /** Drained, and about to leave with the next Produce request to that node. */
-  private readonly drained = new Map<number, string[]>()
+  private readonly drained = new Map<string, string[]>()
 
-  constructor(isInside: boolean) {
+  constructor(isInside: boolean, names: ProducerNames) {
     this.isInside = isInside
+    this.names = names
   }
 
-  read({ atMs, source, event, details }: TraceEvent): void {
-    if (source === 'producer') this.fromProducer(atMs, event, details)
-    else if (source === 'broker') this.fromBroker(atMs, event, details)
+  read(told: TraceEvent): void {
+    if (told.source === 'producer') this.fromProducer(told)
+    else if (told.source === 'broker') this.fromBroker(told)
   }
 
-  private fromProducer(atMs: number, event: string, details: Details): void {
+  private fromProducer({ atMs, event, details, producer }: TraceEvent): void {
     const node = details['node'] as number
+    // Every producer counts its requests, and has connections of its own.
+    const toNode = numbered(producer, node)
+    const request = numbered(producer, details['correlationId'])
     switch (event) {
       case 'batch-drained': {
-        const batches = this.drained.get(node) ?? []
+        const batches = this.drained.get(toNode) ?? []
         batches.push(`${details['topic']}-${details['partition']}: ${details['records']} records`)
-        this.drained.set(node, batches)
+        this.drained.set(toNode, batches)
         return
       }
       case 'request-sent': {
         const api = details['api'] as string
-        const batches = api === 'Produce' ? (this.drained.get(node) ?? []) : []
-        if (api === 'Produce') this.drained.delete(node)
+        const batches = api === 'Produce' ? (this.drained.get(toNode) ?? []) : []
+        if (api === 'Produce') this.drained.delete(toNode)
         const correlationId = details['correlationId'] as number
-        const span = this.begin(atMs, { api, correlationId, node, bytes: details['bytes'] as number, batches })
+        const span = this.begin(atMs, {
+          producer,
+          api,
+          correlationId,
+          node,
+          bytes: details['bytes'] as number,
+          batches,
+        })
         if (node >= 0) span.broker = node
-        this.sent.set(correlationId, span)
+        this.sent.set(request, span)
         return
       }
       case 'response-received':
-        this.end(this.sent.get(details['correlationId'] as number), atMs, 'answered')
+        this.end(this.sent.get(request), atMs, 'answered')
         return
       case 'request-timed-out':
-        this.end(this.sent.get(details['correlationId'] as number), atMs, 'timed-out')
+        this.end(this.sent.get(request), atMs, 'timed-out')
         return
       case 'connection-lost':
         for (const span of this.open) {
-          if (span.node === node) this.end(span, atMs, 'connection-lost', String(details['because']))
+          if (span.node === node && span.producer === producer)
+            this.end(span, atMs, 'connection-lost', String(details['because']))
         }
     }
   }
 
-  private fromBroker(atMs: number, event: string, details: Details): void {
+  private fromBroker({ atMs, event, details }: TraceEvent): void {
     const request = details['request'] as number
     switch (event) {
       case 'request-received': {
         const correlationId = details['correlationId'] as number
-        const known = this.isInside ? this.sent.get(correlationId) : undefined
+        const producer = this.names.get(details['clientId'])
+        const known = this.isInside ? this.sent.get(numbered(producer, correlationId)) : undefined
         const span =
           known ??
           this.begin(atMs, {
+            producer,
             api: details['api'] as string,
             correlationId,
             node: undefined,
@@ -129,7 +156,7 @@ class Reading {
 
   private begin(
     atMs: number,
-    start: Pick<RequestSpan, 'api' | 'correlationId' | 'node' | 'bytes' | 'batches'>,
+    start: Pick<RequestSpan, 'producer' | 'api' | 'correlationId' | 'node' | 'bytes' | 'batches'>,
   ): RequestSpan {
     const span: RequestSpan = {
       ...start,
@@ -154,4 +181,8 @@ class Reading {
     span.toMs = atMs
     span.because = because
   }
+}
+
+function numbered(producer: string | undefined, number: unknown): string {
+  return `${producer ?? ''}/${number}`
 }

@@ -150,3 +150,44 @@ test('window around: three quarters lie before the moment, and the ends of the l
   expect(window(Number.MAX_VALUE).items.at(-1)).toBe(99)
   expect(windowAround(items, { max: 100, atMs: 50, timeOf: (item) => item })).toEqual({ items, left: 0 })
 })
+
+test('request and batch spans: numbers of two producers are not one', () => {
+  const by = (name: string, event: TraceEvent): TraceEvent => ({ ...event, producer: name })
+  const names = new Map([
+    ['a-client', 'a'],
+    ['b-client', 'b'],
+  ])
+  const batch = { ...orders, batch: 0, records: 1, bytes: 10, attempt: 0 }
+  const arrived = (atMs: number, request: number, clientId: string): TraceEvent =>
+    broker(atMs, 'request-received', {
+      request,
+      broker: 2,
+      connection: request,
+      api: 'Produce',
+      correlationId: 5,
+      clientId,
+    })
+  const trace = [
+    by('a', producer(0, 'batch-created', batch)),
+    by('b', producer(1, 'batch-created', batch)),
+    by('a', producer(2, 'batch-drained', { ...batch, node: 2 })),
+    by('a', sent(2, 5)),
+    by('b', producer(3, 'batch-drained', { ...batch, node: 2 })),
+    by('b', sent(3, 5)),
+    arrived(4, 1, 'a-client'),
+    arrived(5, 2, 'b-client'),
+    by('a', producer(6, 'connection-lost', { node: 2, because: 'reset' })),
+    by('b', producer(7, 'response-received', { node: 2, correlationId: 5 })),
+    by('b', producer(7, 'batch-completed', batch)),
+  ]
+  expect(requestSpans(trace, 10, names)).toMatchObject([
+    { producer: 'a', fromMs: 2, receivedMs: 4, toMs: 6, end: 'connection-lost', batches: ['orders-1: 1 records'] },
+    { producer: 'b', fromMs: 3, receivedMs: 5, toMs: 7, end: 'answered', batches: ['orders-1: 1 records'] },
+  ])
+  expect(batchSpans(trace, 10).map(({ producer, kind, toMs }) => [producer, kind, toMs])).toEqual([
+    ['a', 'gathering', 2],
+    ['b', 'gathering', 3],
+    ['a', 'in-flight', 10],
+    ['b', 'in-flight', 7],
+  ])
+})

@@ -1,8 +1,9 @@
+import { historiesOf } from '../histories-of.ts'
 import { type History, partitionName, shownMs, type TraceEvent } from '../history.ts'
 import { type BatchSpan, batchSpans } from './batch-spans.ts'
 import { packRows } from './pack-rows.ts'
 import type { Bar, Lane, Mark, MarkKind } from './reported-run.ts'
-import { type RequestSpan, requestSpans } from './request-spans.ts'
+import { type ProducerNames, producerNames, type RequestSpan, requestSpans } from './request-spans.ts'
 
 /** Bars that may lie above each other in one lane. */
 const rowsMax = 12
@@ -26,16 +27,19 @@ type Span = Omit<Bar, 'lane' | 'row'>
 /** What happened, as bars and marks in one lane per place: the application, the producer, each broker, each partition. */
 export function timelineOf(history: History): Timeline {
   const { trace } = history
+  const names = producerNames(history)
   const endMs = endOf(history)
   const batches = batchSpans(trace, endMs)
   const { shown, cut } = partitionsShown(trace, batches)
   const lanes = new Lanes()
   lanes.add('application', 'application', [...stepSpans(trace, endMs), ...waitSpans(history)])
-  if (trace.some(({ source }) => source === 'producer')) lanes.add('producer', 'producer', blockedSpans(trace, endMs))
+  if (trace.some(({ source }) => source === 'producer'))
+    for (const one of historiesOf(history))
+      lanes.add('producer', producerLane(one.of?.name), blockedSpans(one.trace, endMs))
   for (const partition of shown) {
     lanes.add('partition', partition, batches.filter((span) => span.partition === partition).map(batchBar))
   }
-  const requests = requestSpans(trace, endMs)
+  const requests = requestSpans(trace, endMs, names)
   for (const broker of brokersOf(trace, requests)) {
     lanes.add('broker', brokerLane(broker), [
       ...downSpans(trace, broker, endMs),
@@ -44,11 +48,29 @@ export function timelineOf(history: History): Timeline {
   }
   const unheard = requests.filter(({ broker }) => broker === undefined)
   if (unheard.length > 0) lanes.add('broker', nowhere, unheard.map(requestBar))
-  const marks = [...sendMarks(history), ...batches.flatMap(batchMarks), ...trace.flatMap(eventMarks)]
+  const marks = [
+    ...sendMarks(history),
+    ...batches.flatMap(batchMarks),
+    ...trace.flatMap((event) => eventMarks(event, names)),
+  ]
   return { endMs, lanes: lanes.lanes, bars: lanes.bars(), marks: lanes.place(marks), cut }
 }
 
 const nowhere = 'bootstrap address'
+
+function producerLane(name: string | undefined): string {
+  return name === undefined ? 'producer' : `producer ${name}`
+}
+
+/** ` of billing`, of one of several. */
+function ofProducer(name: string | undefined): string {
+  return name === undefined ? '' : ` of ${name}`
+}
+
+/** Words for the trace, and whose they are. */
+function findOf(words: string, producer: string | undefined): string {
+  return producer === undefined ? words : `${words} producer=${producer}`
+}
 
 function brokerLane(broker: unknown): string {
   return `broker ${broker}`
@@ -131,26 +153,36 @@ function brokersOf(trace: readonly TraceEvent[], requests: readonly RequestSpan[
 
 /** What the workload does. A step inside another, of a parallel workload, begins and ends within it. */
 function stepSpans(trace: readonly TraceEvent[], endMs: number): Span[] {
-  const open: { readonly step: unknown; readonly number: unknown; readonly fromMs: number }[] = []
+  const open: OpenStep[] = []
   const spans: Span[] = []
-  const bar = (step: unknown, fromMs: number, toMs: number): void =>
+  const bar = ({ step, producer, fromMs }: OpenStep, toMs: number): void =>
     void spans.push({
       fromMs,
       toMs,
       kind: 'step',
-      title: `${step}`,
+      title: `${step}${ofProducer(producer)}`,
       details: [`step of the workload, ${lasted(fromMs, toMs)}`],
     })
-  for (const { atMs, event, details } of trace) {
-    if (event === 'step-started') open.push({ step: details['step'], number: details['number'], fromMs: atMs })
+  for (const { atMs, event, details, producer } of trace) {
+    if (event === 'step-started')
+      open.push({ step: details['step'], number: details['number'], producer, fromMs: atMs })
     if (event !== 'step-finished') continue
-    const at = open.findLastIndex(({ step, number }) => step === details['step'] && number === details['number'])
+    const at = open.findLastIndex(
+      (one) => one.step === details['step'] && one.number === details['number'] && one.producer === producer,
+    )
     if (at < 0) continue
-    const [{ step, fromMs }] = open.splice(at, 1) as [(typeof open)[number]]
-    bar(step, fromMs, atMs)
+    const [one] = open.splice(at, 1) as [OpenStep]
+    bar(one, atMs)
   }
-  for (const { step, fromMs } of open) bar(step, fromMs, endMs)
+  for (const one of open) bar(one, endMs)
   return spans
+}
+
+interface OpenStep {
+  readonly step: unknown
+  readonly number: unknown
+  readonly producer: string | undefined
+  readonly fromMs: number
 }
 
 /** Closing at the end is not a step of the workload. */
@@ -158,11 +190,11 @@ function waitSpans({ waits, trace }: History): Span[] {
   const steps = new Set(trace.flatMap(({ event, details }) => (event === 'step-started' ? [details['step']] : [])))
   return waits
     .filter(({ step }) => !steps.has(step))
-    .map(({ step, calledAtMs, returnedAtMs, unsettled }) => ({
+    .map(({ step, producer, calledAtMs, returnedAtMs, unsettled }) => ({
       fromMs: calledAtMs,
       toMs: returnedAtMs,
       kind: 'step' as const,
-      title: step,
+      title: `${step}${ofProducer(producer)}`,
       details: [
         `${step} returned ${lasted(calledAtMs, returnedAtMs)} later`,
         ...(unsettled.length > 0 ? [`${unsettled.length} records had no completion then`] : []),
@@ -210,7 +242,8 @@ function downSpans(trace: readonly TraceEvent[], broker: number, endMs: number):
 }
 
 function requestBar(span: RequestSpan): Span {
-  const { api, correlationId, fromMs, toMs, receivedMs, answeredMs, end, because, bytes, faults, batches } = span
+  const { producer, api, correlationId, fromMs, toMs, receivedMs, answeredMs, end, because, bytes, faults, batches } =
+    span
   const isFine = end === 'answered' || end === 'no-answer-wanted'
   const endWords = {
     answered: `answered after ${lasted(fromMs, toMs)}`,
@@ -223,7 +256,7 @@ function requestBar(span: RequestSpan): Span {
     fromMs,
     toMs,
     kind: !isFine ? 'lost' : api === 'Produce' ? 'produce' : 'request',
-    title: `${api} ${correlationId}`,
+    title: `${api} ${correlationId}${ofProducer(producer)}`,
     details: [
       endWords[end],
       `${bytes} bytes`,
@@ -237,7 +270,8 @@ function requestBar(span: RequestSpan): Span {
   }
 }
 
-function batchBar({ batch, kind, fromMs, toMs, end, records, bytes, attempt, sequence }: BatchSpan): Span {
+function batchBar({ producer, batch, kind, fromMs, toMs, end, records, bytes, attempt, sequence }: BatchSpan): Span {
+  const name = `batch ${batch}${ofProducer(producer)}`
   const what = {
     gathering: 'open for records, or waiting to be sent',
     'in-flight': `sent${attempt > 0 ? `, attempt ${attempt + 1}` : ''}, waiting for the answer`,
@@ -247,25 +281,25 @@ function batchBar({ batch, kind, fromMs, toMs, end, records, bytes, attempt, seq
     fromMs,
     toMs,
     kind,
-    title: `batch ${batch}`,
+    title: name,
     details: [
       `${what[kind]}: ${lasted(fromMs, toMs)}`,
       ...(records === undefined ? [] : [`${records} records${bytes === undefined ? '' : `, ${bytes} bytes`}`]),
       ...(sequence === undefined || sequence < 0 ? [] : [`first sequence ${sequence}`]),
       `then ${end}`,
     ],
-    find: `batch=${batch}`,
+    find: findOf(`batch=${batch}`, producer),
   }
 }
 
-function batchMarks({ batch, partition, kind, end, toMs }: BatchSpan): PlacedMark[] {
-  const at = { place: partition, atMs: toMs, find: `batch=${batch}` }
-  if (end === 'batch-completed') return [{ ...at, kind: 'acknowledged', title: `batch ${batch} acknowledged` }]
-  if (end.startsWith('batch-retried')) return [{ ...at, kind: 'retry', title: `batch ${batch}: ${end}` }]
-  if (end.startsWith('batch-split'))
-    return [{ ...at, kind: 'event', title: `batch ${batch} was too large and is split` }]
+function batchMarks({ producer, batch, partition, kind, end, toMs }: BatchSpan): PlacedMark[] {
+  const at = { place: partition, atMs: toMs, find: findOf(`batch=${batch}`, producer) }
+  const name = `batch ${batch}${ofProducer(producer)}`
+  if (end === 'batch-completed') return [{ ...at, kind: 'acknowledged', title: `${name} acknowledged` }]
+  if (end.startsWith('batch-retried')) return [{ ...at, kind: 'retry', title: `${name}: ${end}` }]
+  if (end.startsWith('batch-split')) return [{ ...at, kind: 'event', title: `${name} was too large and is split` }]
   if (end === 'still open' || (kind === 'gathering' && end === 'batch-drained')) return []
-  return end === 'batch-drained' ? [] : [{ ...at, kind: 'failed', title: `batch ${batch}: ${end}` }]
+  return end === 'batch-drained' ? [] : [{ ...at, kind: 'failed', title: `${name}: ${end}` }]
 }
 
 /** Records handed over in the same moment are one mark, and those that failed in the same way at the same moment. */
@@ -277,10 +311,16 @@ function sendMarks({ sent }: History): PlacedMark[] {
     if (group === undefined) groups.set(key, { atMs, kind, words, numbers: [number] })
     else group.numbers.push(number)
   }
-  for (const { number, submittedAtMs, settlements } of sent) {
-    add(submittedAtMs, 'send', 'sent', number)
+  for (const { number, producer, submittedAtMs, settlements } of sent) {
+    add(submittedAtMs, 'send', producer === undefined ? 'sent' : `sent to ${producer}`, number)
     for (const end of settlements) {
-      if (end.outcome === 'failed') add(end.atMs, 'failed', `failed: ${end.error} (${end.certainty})`, number)
+      if (end.outcome === 'failed')
+        add(
+          end.atMs,
+          'failed',
+          `${producer === undefined ? '' : `of ${producer} `}failed: ${end.error} (${end.certainty})`,
+          number,
+        )
     }
   }
   return [...groups.values()].map(({ atMs, kind, words, numbers }) => ({
@@ -293,7 +333,9 @@ function sendMarks({ sent }: History): PlacedMark[] {
 }
 
 /** Marks that are about one event each. */
-function eventMarks({ atMs, source, event, details }: TraceEvent): PlacedMark[] {
+function eventMarks({ atMs, source, event, details, producer }: TraceEvent, names: ProducerNames): PlacedMark[] {
+  const lane = producerLane(producer)
+  const whose = ofProducer(producer ?? names.get(details['clientId']))
   const of = details as Readonly<Record<string, never>>
   const place = (name: string, kind: MarkKind, title: string, find?: string): PlacedMark[] => [
     { place: name, atMs, kind, title, ...(find === undefined ? {} : { find }) },
@@ -313,32 +355,32 @@ function eventMarks({ atMs, source, event, details }: TraceEvent): PlacedMark[] 
       return place(
         partition,
         'appended',
-        `${of['records']} records written from offset ${of['baseOffset']}`,
+        `${of['records']} records${whose} written from offset ${of['baseOffset']}`,
         `baseOffset=${of['baseOffset']}`,
       )
     case 'broker batch-duplicate':
       return place(
         partition,
         'duplicate',
-        `a batch that was there already, from offset ${of['baseOffset']}`,
+        `a batch${whose} that was there already, from offset ${of['baseOffset']}`,
         'batch-duplicate',
       )
     case 'broker batch-refused':
-      return place(partition, 'refused', `the broker refuses a batch: ${of['error']}`, 'batch-refused')
+      return place(partition, 'refused', `the broker refuses a batch${whose}: ${of['error']}`, 'batch-refused')
     case 'producer connection-lost':
-      return place(brokerLane(of['node']), 'event', `connection lost: ${of['because']}`, 'connection-lost')
+      return place(brokerLane(of['node']), 'event', `connection${whose} lost: ${of['because']}`, 'connection-lost')
     case 'producer fatal':
-      return place('producer', 'failed', `fatal: ${of['because']}`, 'fatal')
+      return place(lane, 'failed', `fatal: ${of['because']}`, 'fatal')
     case 'producer metadata-failed':
-      return place('producer', 'retry', `metadata failed: ${of['because']}`, 'metadata-failed')
+      return place(lane, 'retry', `metadata failed: ${of['because']}`, 'metadata-failed')
     case 'producer metadata-updated':
-      return place('producer', 'event', `metadata, version ${of['version']}`, 'metadata-updated')
+      return place(lane, 'event', `metadata, version ${of['version']}`, 'metadata-updated')
     case 'producer producer-id':
-      return place('producer', 'event', `producer id ${of['id']}, epoch ${of['epoch']}`, 'producer-id')
+      return place(lane, 'event', `producer id ${of['id']}, epoch ${of['epoch']}`, 'producer-id')
     case 'producer epoch-bumped':
-      return place('producer', 'retry', `epoch bumped to ${of['epoch']}`, 'epoch-bumped')
+      return place(lane, 'retry', `epoch bumped to ${of['epoch']}`, 'epoch-bumped')
     case 'producer sequences-reset':
-      return place(partition, 'retry', `sequences start again, epoch ${of['epoch']}`, 'sequences-reset')
+      return place(partition, 'retry', `sequences${whose} start again, epoch ${of['epoch']}`, 'sequences-reset')
     default:
       return []
   }
