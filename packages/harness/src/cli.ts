@@ -18,10 +18,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-// Whoever read has seen enough (`harrow run | head`): as if interrupted, without a stack trace.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(exitCodes.interrupted)
+  // Whoever read has seen enough (`harrow run | head`): as if interrupted, without a stack trace.
+  if (error.code === 'EPIPE') process.exit(exitCodes.interrupted)
+  // A full disk is no failed scenario, which is what Node's own exit code for an uncaught error would say.
+  process.stderr.write(`harrow: ${error.message}\n`)
+  process.exit(exitCodes.internal)
 })
 
 void main(process.argv.slice(2), version, {

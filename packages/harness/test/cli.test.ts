@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -78,6 +78,37 @@ test('harrow: a reader that has seen enough (`| head`) ends the command without 
   const code = await new Promise((resolve) => child.on('close', resolve))
   expect({ code, err }).toEqual({ code: 130, err: '' })
 }, 30_000)
+
+// What every write fails to, as on a full disk.
+const full = '/dev/full'
+const hasFull = existsSync(full)
+
+test.skipIf(!hasFull)(
+  'harrow run: a report that cannot be written is no failed scenario, and exits with 3',
+  async () => {
+    for (const option of [`--report=${full}`, `--reporter=json=${full}`]) {
+      const { code, err } = await harrow('run', files.good, option)
+      expect([code, err], option).toEqual([3, expect.stringContaining('ENOSPC')])
+    }
+  },
+)
+
+test.skipIf(!hasFull)(
+  'harrow run: standard output on a full disk exits with 3 (it was 1: a scenario failed)',
+  async () => {
+    const cli = new URL('../src/cli.ts', import.meta.url).pathname
+    const cwd = new URL('../../..', import.meta.url).pathname
+    const disk = openSync(full, 'w')
+    const args = ['--conditions=@harrow/source', '--import', 'tsx', cli, 'run', files.good]
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', disk, 'pipe'] })
+    closeSync(disk)
+    let err = ''
+    child.stderr!.on('data', (chunk: Buffer) => (err += chunk.toString()))
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    expect({ code, err }).toEqual({ code: 3, err: expect.stringMatching(/^harrow: ENOSPC.*\n$/) })
+  },
+  30_000,
+)
 
 test('harrow: help and version go to stdout and are fine', async () => {
   const help = await harrow('--help')
