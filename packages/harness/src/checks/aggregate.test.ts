@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { history, told } from '../../test/hand-made-history.ts'
-import { aggregate, stabs } from './aggregate.ts'
+import { aggregate } from './aggregate.ts'
+import { stabs } from './aggregate-bound.ts'
 
 const id = (batch: number, partition: number) => ({ batch, topic: 'orders', partition, sequence: -1, epoch: -1 })
 const created = (atMs: number, batch: number, partition: number) => told(atMs, 'batch-created', id(batch, partition))
