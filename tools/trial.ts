@@ -27,6 +27,7 @@ try {
     else for (const command of text.trim().split('\n')) shown = step(command, tarballs, command === failing ? 1 : 0)
   }
   step(failing, tarballs, 0)
+  mustBeReport(join(project, 'report.html'))
   const seconds = (performance.now() - startedMs) / 1000
   process.stdout.write(`from an empty folder to a lost record and back: ${seconds.toFixed(0)} s\n`)
   mustHold(seconds < secondsMax, `that is more than ${secondsMax} s`)
@@ -69,6 +70,27 @@ function step(command: string, tarballs: ReadonlyMap<string, string>, wanted: nu
 function isIn(shown: string, lines: string): boolean {
   const flat = (text: string): string => text.replace(/^\s+/gm, '')
   return flat(shown).includes(flat(lines))
+}
+
+/** The page that the built command wrote: two runs of one scenario, with their data, and the script that draws them. */
+function mustBeReport(file: string): void {
+  const page = readFileSync(file, 'utf8')
+  const data = (id: string): unknown =>
+    JSON.parse(new RegExp(`<script type="application/json" id="${id}">([^<]*)</script>`).exec(page)?.[1] ?? 'null')
+  const { runs = [] } = (data('about') ?? {}) as {
+    runs?: readonly { readonly world: string; readonly outcome: string }[]
+  }
+  const told = runs.map(({ world, outcome }) => `${world} ${outcome}`).join(', ')
+  mustHold(
+    told === 'simulated passed, tcp passed',
+    `report.html should tell of two runs that passed, and tells: ${told}`,
+  )
+  for (const [at] of runs.entries()) {
+    const { bars = [], trace = [] } = (data(`run-${at}`) ?? {}) as { bars?: unknown[]; trace?: unknown[] }
+    mustHold(bars.length > 0 && trace.length > 0, `run ${at} of report.html is empty`)
+  }
+  const script = /<script>([\s\S]*)<\/script>/.exec(page)?.[1] ?? ''
+  mustHold(script.length > 10_000, 'report.html has no script that draws it')
 }
 
 function mustHold(holds: boolean, message: string): asserts holds {
