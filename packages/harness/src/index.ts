@@ -1,10 +1,12 @@
 export { judge, type Law, laws, type Verdict } from './checks/index.ts'
 export { type ExpectationName, expectations } from './expect/index.ts'
+export { historiesOf } from './histories-of.ts'
 export type {
   Census,
   FaultReport,
   History,
   LoggedRecord,
+  ProducerOfRun,
   ProducerSettings,
   ReceivedBatch,
   ReceivedRequest,

@@ -50,6 +50,21 @@ test('editor: completes producer settings, kinds of faults, steps and laws', asy
   expect(await offered('name: x\nexpect:\n  - law: |\n')).toEqual(expect.arrayContaining(['EXACTLY1', 'FLUSH']))
 })
 
+test('editor: knows several producers, whose settings they have, and that steps and expectations name them', async () => {
+  expect(await offered('name: x\nproducers:\n  billing:\n    |\n')).toEqual(
+    expect.arrayContaining(['linger.ms', 'acks']),
+  )
+  const step = 'name: x\nworkload:\n  - flush:\n    producer: billing\n  - parallel:\n      - - flush:\n'
+  expect(await complaints(`${step}          producer: [a, b]\n      - - flush:\n`)).toEqual([])
+  expect(await hovered(step.replace('prod', 'prod|'))).toContain('a name, a list of names, or `all`')
+  const expected = 'name: x\nworkload: [{ flush: }]\nexpect:\n  - delivered: all\n'
+  expect(await complaints(`${expected}    producer: billing\n`)).toEqual([])
+  expect(await complaints(`${expected}    prducer: billing\n`)).not.toEqual([])
+  expect(await complaints('name: x\nworkload: [{ flush: }]\nproducers: { a: { lingr.ms: 5 } }\n')).toEqual([
+    '3:19 Property lingr.ms is not allowed.',
+  ])
+})
+
 test('editor: says on hover what a key means', async () => {
   expect(await hovered('name: x\nproducer:\n  lin|ger.ms: 5\n')).toContain('waits for more records')
   expect(await hovered('name: x\nmat|rix: {}\n')).toContain('every combination is a run of its own')

@@ -1,5 +1,9 @@
+import { ClusterCore } from '@harrow/mock-broker/core'
+import { ProducerCore } from '@harrow/producer/core'
 import { expect, test } from 'vitest'
+import { judgeExpectation } from '../src/expect/index.ts'
 import { historiesOf } from '../src/histories-of.ts'
+import type { History } from '../src/history.ts'
 import {
   type ParsedScenario,
   parseScenario,
@@ -10,6 +14,8 @@ import {
   worldNames,
   worlds,
 } from '../src/index.ts'
+import { paired } from '../src/worlds/paired-run.ts'
+import { simulate } from '../src/worlds/simulated.ts'
 
 const lostAck: Scenario = {
   name: 'A lost ack is not a duplicate',
@@ -210,6 +216,65 @@ test.each(worldNames)('several producers: each is metered by itself in the %s wo
     expect(one.requests.length).toBeGreaterThan(0)
     expect(new Set(one.batches.map(({ producerId }) => producerId)).size).toBe(1)
   }
+})
+
+test('several producers: one that closes its neighbours with itself is found out', () => {
+  const opened: ProducerCore[] = []
+  class Pooled extends ProducerCore {
+    constructor(...args: ConstructorParameters<typeof ProducerCore>) {
+      super(...args)
+      opened.push(this)
+    }
+    override close(...args: Parameters<ProducerCore['close']>): void {
+      super.close(...args)
+      for (const other of opened) if (other !== this) ProducerCore.prototype.close.call(other, {}, () => {})
+    }
+  }
+  const closes = parsedOf({
+    ...two,
+    faults: [],
+    workload: [
+      { produce: { topic: 'orders', records: 20 }, producer: 'all' },
+      { close: null, producer: 'billing' },
+      { produce: { topic: 'orders', records: 20 }, producer: 'shipping' },
+    ],
+  })
+  const options = { seed: 1, realMsMax: 10_000 }
+  const delivered = (history: History) =>
+    judgeExpectation(history, { delivered: 'all', producer: 'shipping' }).map(({ message }) => message)
+  expect(delivered(simulate(closes, options).history)).toEqual([])
+  const cores = { ProducerCore: Pooled, ClusterCore }
+  expect(delivered(simulate(closes, { ...options, cores }).history)).toEqual([
+    'shipping: 20 of 40 records were delivered, expected all',
+  ])
+})
+
+test('several producers: which record fails without faults, too, is not a matter of its number in the run', () => {
+  // Refused for what it is, with faults and without; the records of shipping before it wait for a fault.
+  const scenario = parsedOf({
+    ...two,
+    strict: true,
+    producers: { billing: { 'max.block.ms': 100 }, shipping: { 'request.timeout.ms': 200 } },
+    workload: [
+      {
+        parallel: [
+          [
+            { produce: { topic: 'orders', records: 1 }, producer: 'shipping' },
+            { flush: null, producer: 'shipping' },
+            { produce: { topic: 'orders', records: 1 }, producer: 'shipping' },
+          ],
+          [{ pause: '100ms' }, { produce: { topic: 'unknown', records: 1 }, producer: 'billing' }],
+        ],
+      },
+    ],
+  })
+  const options = { seed: 1, realMsMax: 10_000 }
+  const { history } = simulate(scenario, options)
+  const lost = history.sent.find(({ topic }) => topic === 'unknown')
+  const before = simulate({ ...scenario, faults: [] }, options).history.sent.find(({ topic }) => topic === 'unknown')
+  // The second of shipping comes later with a fault.
+  expect([lost?.number, before?.number]).toEqual([1, 2])
+  expect([...paired(history, scenario, options).withoutFaults!.failed]).toEqual([1])
 })
 
 function parsedOf(scenario: Scenario): ParsedScenario {
