@@ -28,6 +28,8 @@ export class Broker {
   /** Faults that let nothing through on any connection. */
   private readonly cuts = new Set<{ readonly side: Side; readonly lift: (() => void)[] }>()
   private isOpening = false
+  /** For good: whoever was to start it again comes too late. */
+  private leaving = false
   private state: 'down' | 'starting' | 'up' | 'stopping' = 'down'
   /** Counts starts: what was received before the last one is of another life. */
   private life = 0
@@ -50,17 +52,25 @@ export class Broker {
     return this.connections.size
   }
 
-  /** Listens; `done` with an error if the address cannot be had. Does nothing if it is up. */
+  get isLeaving(): boolean {
+    return this.leaving
+  }
+
+  /** Listens; `done` with an error if the address cannot be had, or if it leaves. Does nothing if it is up. */
   start(done: (error?: Error) => void, options: { readonly atNewPort: boolean } = { atNewPort: false }): void {
     if (this.isChanging) {
       this.later.push(() => this.start(done, options))
+      return
+    }
+    const { cluster, node } = this.parts
+    if (this.leaving) {
+      done(new Error(`broker ${node.id} has left the cluster`))
       return
     }
     if (this.state === 'up') {
       done()
       return
     }
-    const { cluster, node } = this.parts
     this.state = 'starting'
     this.life++
     const port = options.atNewPort ? 0 : node.port
@@ -113,6 +123,12 @@ export class Broker {
       this.end(how, done)
     }
     const cancel = timers.after(0, this.endLater)
+  }
+
+  /** Shuts it down in good order, and for good. */
+  leave(done: () => void): void {
+    this.leaving = true
+    this.stop('fin', done)
   }
 
   /** Its process ends. */

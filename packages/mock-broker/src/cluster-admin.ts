@@ -238,14 +238,17 @@ export class ClusterAdmin {
 
   /**
    * A broker leaves for good: others take over its replicas, it shuts down, and nobody knows it any more.
-   * @throws RangeError if there is no such broker, or it is the last
+   * @throws RangeError if there is no such broker, it is the last, it alone can lead a partition that nobody leads, or it leaves already
    */
   removeBroker(id: number, done: () => void): void {
     const { cluster, brokers } = this.parts
     const broker = this.broker(id)
-    if (brokers.length === 1) throw new RangeError(`broker ${id} is the last one`)
+    if (broker.isLeaving) throw new RangeError(`broker ${id} is leaving already`)
+    if (brokers.every((one) => one === broker || one.isLeaving)) throw new RangeError(`broker ${id} is the last one`)
+    const last = cluster.controller.hasLast(id)
+    if (last !== undefined) throw new RangeError(`only broker ${id} has the records of ${last.topic}-${last.index}`)
     cluster.controller.brokerRemoved(id)
-    broker.stop('fin', () => {
+    broker.leave(() => {
       brokers.splice(brokers.indexOf(broker), 1)
       cluster.removeNode(id)
       done()

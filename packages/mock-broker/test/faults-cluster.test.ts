@@ -54,6 +54,15 @@ test('no-leader: a request sets it off and is the first to be refused', () => {
   expect([sim.produce(batchOf(1))?.errorCode, sim.produce(batchOf(1))?.errorCode]).toEqual([0, 6])
 })
 
+test('shrink-isr: while nobody leads nobody falls out of sync, so that somebody can lead again', () => {
+  const sim = world()
+  now(sim, { 'no-leader': orders0, for: '1s' })
+  now(sim, { 'shrink-isr': orders0, for: '2s' })
+  expect(state(sim).isr).toEqual([1, 2, 3])
+  sim.run(1000)
+  expect(sim.produce(batchOf(1), { acks: 1 })?.errorCode).toBe(0)
+})
+
 test('no-leader: another leader by the time that it ends is left alone', () => {
   const sim = world()
   now(sim, { 'no-leader': orders0, for: '1s' })

@@ -376,6 +376,42 @@ test('brokers: one that joins is listed and can lead, one that leaves is forgott
   expect(() => sim.cluster.broker(1)).toThrow('no broker 1; there are 2, 3')
 })
 
+test('brokers: one that is about to leave is not started again behind its back', () => {
+  const sim = new Simulation({ brokers: 2 })
+  const left: string[] = []
+  sim.cluster.admin.removeBroker(2, () => left.push('has left'))
+  sim.cluster.broker(2).start((error) => left.push(String(error?.message)))
+  sim.run(5)
+  expect(left).toEqual(['has left', 'broker 2 has left the cluster'])
+  sim.cluster.stop(() => {})
+  sim.run(5)
+  expect([sim.runtime.transport.listening, sim.runtime.clock.pending]).toEqual([0, 0])
+})
+
+test('brokers: one that is down with the only copy of a partition cannot leave before it is back', () => {
+  const sim = new Simulation({ brokers: 2, topics: { orders: { partitions: 2, replicas: 1 } } })
+  const { admin } = sim.cluster
+  sim.cluster.broker(2).kill()
+  sim.run(60_000)
+  expect(() => admin.removeBroker(2, () => {})).toThrow('only broker 2 has the records of orders-1')
+  sim.cluster.broker(2).start()
+  sim.run(5)
+  admin.removeBroker(2, () => {})
+  sim.run(5)
+  expect(sim.cluster.leader('orders', 1).id).toBe(1)
+})
+
+test('brokers: one that is sent away twice leaves once, and the last one stays although another still leaves', () => {
+  const sim = new Simulation({ brokers: 2 })
+  const { admin } = sim.cluster
+  admin.removeBroker(2, () => {})
+  expect(() => admin.removeBroker(2, () => {})).toThrow('broker 2 is leaving already')
+  expect(() => admin.removeBroker(1, () => {})).toThrow('broker 1 is the last one')
+  sim.run(5)
+  expect(sim.cluster.brokers.map(({ id }) => id)).toEqual([1])
+  expect(sim.cluster.broker(1).isRunning).toBe(true)
+})
+
 test('M9: a broker that hears of no change answers from what it knew, and the others from what is', () => {
   const sim = world()
   const seenBy = (broker: number) => {

@@ -229,6 +229,45 @@ export const faultClasses = {
       for: shortMs(random.fork('duration'), context),
     },
   }),
+  /** An answer that overtakes another: no stream of one connection does that. */
+  'answers-swapped': onProduce({ swap: 'response' }),
+  /** Bytes that come one by one, so that an answer is long under way. */
+  'answer-drips': (random, context) =>
+    rule(random, context, pick(random.fork('api'), ['Produce', 'Metadata', 'ApiVersions']), {
+      drip: pick(random.fork('bytes'), [1, 7, 40]),
+      every: pick(random.fork('every'), [1, 3]),
+    }),
+  /** Topics with LogAppendTime are stamped wrongly; nothing else may change. */
+  'clock-wrong': (random, context) => ({
+    at: atMs(random, context),
+    do: {
+      'clock-skew': 1 + random.fork('broker').below(context.brokers),
+      [pick(random.fork('direction'), ['ahead', 'behind'])]: pick(random.fork('by'), [5, 3_600_000]),
+      for: shortMs(random.fork('duration'), context),
+    } as FaultAction,
+  }),
+  'out-of-sync': (random, context) => ({
+    at: atMs(random, context),
+    do: { 'shrink-isr': { topic: context.topic }, for: shortMs(random.fork('duration'), context) },
+  }),
+  'no-leader': (random, context) => ({
+    at: atMs(random, context),
+    do: {
+      'no-leader': { topic: context.topic, partition: random.fork('partition').below(context.partitions) },
+      for: shortMs(random.fork('duration'), context),
+    },
+  }),
+  'disk-full': (random, context) =>
+    rule(random, context, 'Produce', { 'disk-full': 'leader', for: shortMs(random.fork('duration'), context) }),
+  'broker-joins': (random, context) => ({ at: atMs(random, context), do: { 'add-broker': {} } }),
+  /** For good. The last one stays. */
+  'broker-leaves': (random, context) => ({
+    at: atMs(random, context),
+    do:
+      context.brokers === 1
+        ? { 'add-broker': {} }
+        : { 'remove-broker': 2 + random.fork('broker').below(context.brokers - 1) },
+  }),
 } as const satisfies Readonly<Record<string, Draw>>
 
 export type FaultClass = keyof typeof faultClasses

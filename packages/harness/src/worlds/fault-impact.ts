@@ -44,14 +44,23 @@ export function impactMs(action: NonNullable<ParsedFaultRule['do']>, config: Par
   if ('disconnect' in action) return 2 * againMs
   if ('drop' in action) return requestTimeoutMs + 2 * againMs
   if ('delay' in action) return Math.max(durations['delay'] ?? 0, requestTimeoutMs) + 2 * againMs
-  if ('slice' in action) return 0
+  if ('slice' in action || 'clock-skew' in action || 'add-broker' in action) return 0
   if ('accept' in action || 'idle-close' in action) return 2 * againMs
   if ('stall' in action || 'clog' in action) {
     const heldMs = Number(durations['stall'] ?? durations['clog'])
     return Number.isNaN(heldMs) ? Number.POSITIVE_INFINITY : heldMs + requestTimeoutMs + 2 * againMs
   }
   // What lasts, and then has to be found out and mended.
-  const lasting = ['stop-broker', 'kill-broker', 'cut-off', 'refuse', 'bandwidth', 'stale-metadata']
+  const lasting = [
+    'stop-broker',
+    'kill-broker',
+    'cut-off',
+    'refuse',
+    'bandwidth',
+    'stale-metadata',
+    'no-leader',
+    'disk-full',
+  ]
   if (lasting.some((kind) => kind in action)) return lastsMs + requestTimeoutMs + 2 * againMs
   return Number.POSITIVE_INFINITY
 }

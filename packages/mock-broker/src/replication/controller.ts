@@ -131,13 +131,21 @@ export class Controller {
     return leader
   }
 
+  /** A partition that nobody could lead if this broker left now: its records would go with the broker. */
+  hasLast(id: number): Partition | undefined {
+    const isLast = this.cluster.availableNodes.every((node) => node.id === id)
+    return this.partitionsOf(id).find(({ leaderId, isr }) =>
+      leaderId === -1 ? isr.every((replica) => replica === id) : leaderId === id && isLast,
+    )
+  }
+
   /** A broker leaves for good: others take over its replicas where there is somebody left to do it. */
   brokerRemoved(id: number): void {
     for (const partition of this.partitionsOf(id)) {
       const others = partition.replicas.filter((replica) => replica !== id)
       const spare = this.cluster.availableNodes
         .map((node) => node.id)
-        .find((node) => !partition.replicas.includes(node))
+        .find((node) => node !== id && !partition.replicas.includes(node))
       if (partition.leaderId === -1 || (spare === undefined && others.length === 0)) continue
       const replicas = partition.replicas.map((replica) => (replica === id ? (spare ?? -1) : replica))
       partition.reassign([...new Set([...replicas.filter((replica) => replica !== -1), id])])

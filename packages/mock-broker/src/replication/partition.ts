@@ -191,14 +191,15 @@ export class Partition {
 
   /**
    * Takes replicas out of those in sync, and keeps them out: they do not fetch until `setLag` says so. The leader stays
-   * in.
+   * in. While nobody leads they only stop fetching: it is the leader that tells who is not in sync (KIP-497), and the last
+   * in sync stay so, as nobody could ever lead otherwise.
    */
   shrinkIsr(out: readonly number[]): void {
     for (const id of out) {
       const replica = this.copies.get(id)
       if (replica !== undefined && id !== this.leaderId) replica.lagMs = Number.POSITIVE_INFINITY
     }
-    this.setIsr(this.isr.filter((id) => id === this.leaderId || !out.includes(id)))
+    if (this.leaderId !== -1) this.setIsr(this.isr.filter((id) => id === this.leaderId || !out.includes(id)))
     this.catchUp()
   }
 
