@@ -1,25 +1,31 @@
 import type { History, LoggedRecord, SentRecord } from '../history.ts'
-import { marksOf } from '../workload/record-value.ts'
+import { numberOf } from '../workload/record-value.ts'
+
+/** Worked out once per history: half a dozen laws ask. */
+const byNumber = new WeakMap<History, Map<number, LoggedRecord[]>>()
 
 /** The entries of the log by the number in their value, each list in log order. Foreign entries are left out: see PHANTOM. */
-export function entriesByNumber(history: History): Map<number, LoggedRecord[]> {
+export function entriesByNumber(history: History): ReadonlyMap<number, LoggedRecord[]> {
+  const known = byNumber.get(history)
+  if (known !== undefined) return known
   const entries = new Map<number, LoggedRecord[]>()
   for (const entry of history.log) {
-    const marks = marksOf(entry.value)
-    if (marks?.run !== history.run) continue
+    const number = numberOf(entry.value, history.run)
+    if (number === undefined) continue
     // What another producer wrote is none of this one's.
-    if (history.of !== undefined && recordNumbered(history, marks.number) === undefined) continue
-    const same = entries.get(marks.number)
-    if (same === undefined) entries.set(marks.number, [entry])
+    if (history.of !== undefined && recordNumbered(history, number) === undefined) continue
+    const same = entries.get(number)
+    if (same === undefined) entries.set(number, [entry])
     else same.push(entry)
   }
+  byNumber.set(history, entries)
   return entries
 }
 
 /** The record that an entry of the log came from; undefined if none was sent, or by another producer. */
 export function sourceOf(history: History, entry: LoggedRecord): SentRecord | undefined {
-  const marks = marksOf(entry.value)
-  return marks?.run === history.run ? recordNumbered(history, marks.number) : undefined
+  const number = numberOf(entry.value, history.run)
+  return number === undefined ? undefined : recordNumbered(history, number)
 }
 
 /** The record with this number; undefined if there is none, or it is another producer's. */
@@ -38,7 +44,7 @@ export function recordNumbered({ sent }: Pick<History, 'sent'>, number: number):
 
 export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
   if (a === null || b === null) return a === b
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
+  return Buffer.compare(a, b) === 0
 }
 
 export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {

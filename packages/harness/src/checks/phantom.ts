@@ -2,6 +2,8 @@ import { type LoggedRecord, partitionName, type SentRecord, type Violation } fro
 import type { Law } from './law.ts'
 import { sameBytes, sourceOf } from './logged.ts'
 
+const utf8 = new TextEncoder()
+
 /**
  * PHANTOM: every entry of the log was handed to a producer of the run, and for that topic; key, value and headers are equal byte by byte.
  *
@@ -24,7 +26,7 @@ export const phantom: Law = {
             ? `is record ${record.number}, which was meant for ${record.topic}`
             : !sameBytes(record.value, entry.value)
               ? `is record ${record.number} with another value`
-              : !sameBytes(record.key === null ? null : new TextEncoder().encode(record.key), entry.key)
+              : !sameBytes(record.key === null ? null : utf8.encode(record.key), entry.key)
                 ? `is record ${record.number} with another key`
                 : entry.headers !== undefined && !sameHeaders(record, entry.headers)
                   ? `is record ${record.number} with other headers`

@@ -1,21 +1,25 @@
 import type { History, TraceEvent } from '../history.ts'
 
-/** Where in the trace each kind of event is. */
-type Index = ReadonlyMap<string, readonly number[]>
+/** The events of each kind, and where in the trace they are. */
+interface Index {
+  readonly events: ReadonlyMap<string, TraceEvent[]>
+  readonly positions: ReadonlyMap<string, number[]>
+}
 
 /** Worked out once per trace, not once per law: laws ask for few kinds, and traces are long. */
 const indexes = new WeakMap<History['trace'], Index>()
 
 /** Events of these kinds in the order they happened. */
 export function eventsOf({ trace }: History, ...kinds: readonly string[]): readonly TraceEvent[] {
-  const index = indexOf(trace)
-  const positions = kinds.flatMap((kind) => index.get(kind) ?? [])
-  if (kinds.length > 1) positions.sort((a, b) => a - b)
-  return positions.map((at) => trace[at]!)
+  const { events, positions } = indexOf(trace)
+  const there = kinds.filter((kind) => events.has(kind))
+  if (there.length <= 1) return events.get(there[0] ?? '') ?? []
+  const all = there.flatMap((kind) => positions.get(kind)!)
+  return all.sort((a, b) => a - b).map((at) => trace[at]!)
 }
 
 export function has({ trace }: History, kind: string): boolean {
-  return indexOf(trace).has(kind)
+  return indexOf(trace).events.has(kind)
 }
 
 /** `orders-1`: of an event that names a partition. */
@@ -27,12 +31,20 @@ export function whereOf({ details }: TraceEvent): string {
 function indexOf(trace: History['trace']): Index {
   const known = indexes.get(trace)
   if (known !== undefined) return known
-  const index = new Map<string, number[]>()
-  for (const [at, { event }] of trace.entries()) {
-    const same = index.get(event)
-    if (same === undefined) index.set(event, [at])
-    else same.push(at)
+  const events = new Map<string, TraceEvent[]>()
+  const positions = new Map<string, number[]>()
+  for (let at = 0; at < trace.length; at++) {
+    const one = trace[at]!
+    const same = events.get(one.event)
+    if (same === undefined) {
+      events.set(one.event, [one])
+      positions.set(one.event, [at])
+    } else {
+      same.push(one)
+      positions.get(one.event)!.push(at)
+    }
   }
+  const index = { events, positions }
   indexes.set(trace, index)
   return index
 }

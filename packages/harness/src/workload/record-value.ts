@@ -4,6 +4,7 @@ import type { Random } from '@harrow/runtime'
 export const valueBytesMin = 24
 /** Of a run id: hexadecimal. */
 const runDigits = 8
+const slash = 0x2f
 
 /** The mark of a run: from its chance, so that a repetition writes the same bytes. */
 export function runMark(random: Random): string {
@@ -20,19 +21,19 @@ export function runMark(random: Random): string {
  * overwritten by a neighbour's cannot pass for its own.
  */
 export function recordValue(run: string, number: number, bytes: number): Uint8Array {
-  const marks = new TextEncoder().encode(`${run}/${number}/`)
+  const marks = `${run}/${number}/`
   if (marks.length > bytes)
     throw new RangeError(`a value of ${bytes} bytes has no room for ${marks.length} bytes of marks`)
-  const value = new Uint8Array(bytes).fill(0x61 + (number % 26))
-  value.set(marks)
-  return value
+  const value = new Uint8Array(bytes)
+  for (let i = 0; i < marks.length; i++) value[i] = marks.charCodeAt(i)
+  return value.fill(0x61 + (number % 26), marks.length)
 }
 
-/** The marks of a stored value; undefined if this is not a value that `recordValue` made. */
-export function marksOf(value: Uint8Array | null): { readonly run: string; readonly number: number } | undefined {
-  if (value === null) return undefined
-  const slash = 0x2f
-  if (value.length < valueBytesMin || value[runDigits] !== slash) return undefined
+/** The number in a stored value; undefined if this is not a value that `recordValue` made in this run. */
+export function numberOf(value: Uint8Array | null, run: string): number | undefined {
+  if (value === null || value.length < valueBytesMin || run.length !== runDigits) return undefined
+  for (let i = 0; i < runDigits; i++) if (value[i] !== run.charCodeAt(i)) return undefined
+  if (value[runDigits] !== slash) return undefined
   let number = 0
   let at = runDigits + 1
   for (; value[at] !== slash; at++) {
@@ -40,6 +41,5 @@ export function marksOf(value: Uint8Array | null): { readonly run: string; reado
     if (digit < 0 || digit > 9 || at >= valueBytesMin - 1) return undefined
     number = number * 10 + digit
   }
-  const run = String.fromCharCode(...value.subarray(0, runDigits))
-  return at === runDigits + 1 || !/^[0-9a-f]+$/.test(run) ? undefined : { run, number }
+  return at === runDigits + 1 ? undefined : number
 }

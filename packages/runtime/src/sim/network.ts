@@ -192,11 +192,18 @@ class SimulatedLink implements Link {
   }
 
   write(bytes: Uint8Array): boolean {
-    const other = this.other
-    if (this.isClosed || other === undefined || bytes.length === 0) return true
-    const { chunkBytesMax, windowBytes } = this.options
     // A copy: whoever changes a buffer after writing it is found out by the law RETRYID, not hidden by sharing.
-    const copy = bytes.slice()
+    return this.queue(bytes.slice())
+  }
+
+  writeParts(parts: readonly Uint8Array[]): boolean {
+    return this.queue(joined(parts))
+  }
+
+  private queue(copy: Uint8Array): boolean {
+    const other = this.other
+    if (this.isClosed || other === undefined || copy.length === 0) return true
+    const { chunkBytesMax, windowBytes } = this.options
     this.queuedBytes += copy.length
     for (let from = 0; from < copy.length; ) {
       const left = copy.length - from
@@ -209,10 +216,6 @@ class SimulatedLink implements Link {
     if (this.queuedBytes <= windowBytes) return true
     this.mustDrain = true
     return false
-  }
-
-  writeParts(parts: readonly Uint8Array[]): boolean {
-    return this.write(joined(parts))
   }
 
   close(how: 'fin' | 'reset' = 'fin'): void {
