@@ -1,8 +1,8 @@
-import { explore } from '../packages/harness/src/explore/explorer.ts'
-import { mutatedCores } from './mutated-cores.ts'
+import { startThread } from '../packages/harness/src/start-thread.ts'
+import type { HuntReport, HuntTask } from './hunt-thread.ts'
 
-/** Seeds between two looks at the clock and at what was found. */
-const seedsPerLook = 10
+/** A seed takes milliseconds, and a run that never ends by itself is cut short in seconds: this one does not even step. */
+const silenceMsMax = 60_000
 
 export interface Hunt {
   /** The first seed that breaks a law; undefined if none did. */
@@ -15,22 +15,34 @@ export interface Hunt {
   readonly tookMs: number
 }
 
-/** Explores with a bug planted in the producer until a law is broken, or the seeds or the time are used up. */
-export async function hunt(name: string, limits: { readonly seeds: number; readonly forMs?: number }): Promise<Hunt> {
-  const cores = await mutatedCores(name)
+/**
+ * Explores with a bug planted in the producer until a law is broken, or the seeds are used up. On a thread of its own, so
+ * that a producer that never returns from one call is found out too: nothing within its thread could.
+ */
+export function hunt(name: string, limits: { readonly seeds: number }): Promise<Hunt> {
   const startMs = performance.now()
-  const { forMs = Number.POSITIVE_INFINITY } = limits
-  let seeds = 0
-  while (seeds < limits.seeds && performance.now() - startMs < forMs) {
-    const count = Math.min(seedsPerLook, limits.seeds - seeds)
-    const { finds } = await explore({ from: seeds + 1, seeds: count, cores })
-    const first = finds[0]
-    if (first !== undefined) {
-      const { seed, message } = first
-      const laws = finds.filter((find) => find.seed === seed).map((find) => find.law)
-      return { seed, laws, message, seeds: seed, tookMs: performance.now() - startMs }
+  const { seeds } = limits
+  return new Promise((resolve, reject) => {
+    const task: HuntTask = { name, seeds }
+    const thread = startThread(new URL('./hunt-thread.ts', import.meta.url), './hunt-thread.mjs', task)
+    let over = 0
+    let find: HuntReport | undefined
+    const spins = (): void => {
+      find = { seed: over + 1, laws: ['LIVE'], message: `the producer did not return within ${silenceMsMax / 1000} s` }
+      void thread.terminate()
     }
-    seeds += count
-  }
-  return { seed: undefined, laws: [], message: '', seeds, tookMs: performance.now() - startMs }
+    let watchdog = setTimeout(spins, silenceMsMax)
+    thread.on('message', (report: HuntReport) => {
+      over = report.seed
+      if (report.laws.length > 0) find = report
+      clearTimeout(watchdog)
+      watchdog = setTimeout(spins, silenceMsMax)
+    })
+    thread.on('error', reject)
+    thread.on('exit', () => {
+      clearTimeout(watchdog)
+      const { seed, laws = [], message = '' } = find ?? {}
+      resolve({ seed, laws, message, seeds: seed ?? over, tookMs: performance.now() - startMs })
+    })
+  })
 }

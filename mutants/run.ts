@@ -15,6 +15,7 @@ const help = `pnpm mutants [name...] [options]   plants each bug, and sees who c
   --seeds <n>      at most so many seeds for a producer mutant. Default ${seedsDefault}
   --for <minutes>  stop after so long: what was not tried is told and is no failure
   --bounded        at most ${recordedFactor} times the seeds on record, and ${recordedExtra} more: what CI does
+  --workers <n>    so many mutants at a time. Default 1
   --shard <i/n>    the i-th of every n mutants
   --only <kind>    producer or broker
   --record         write down seeds and laws of what was caught
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
       seeds: { type: 'string' },
       for: { type: 'string' },
       bounded: { type: 'boolean' },
+      workers: { type: 'string' },
       shard: { type: 'string' },
       only: { type: 'string' },
       record: { type: 'boolean' },
@@ -47,10 +49,13 @@ async function main(): Promise<number> {
   const work: Record<string, number> = { ...open }
   const totals = { caught: 0, equivalent: 0, open: 0, survived: [] as string[], wrong: [] as string[], untried: 0 }
   console.log(row('mutant', 'caught by', 'seeds', 'time'))
-  for (const mutant of wanted) {
+  const oneAfterAnother = async (queue: Mutant[]): Promise<void> => {
+    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) await one(mutant)
+  }
+  const one = async (mutant: Mutant): Promise<void> => {
     if (performance.now() > untilMs) {
       totals.untried++
-      continue
+      return
     }
     const boundedSeeds = (recorded[mutant.name]?.seeds ?? 0) * recordedFactor + recordedExtra
     const seedsMax = values.bounded === true ? Math.min(seeds, boundedSeeds) : seeds
@@ -62,17 +67,19 @@ async function main(): Promise<number> {
       else totals.survived.push(mutant.name)
       if (mutant.equivalent === undefined && !isBroker(mutant) && !(mutant.name in record))
         work[mutant.name] = Math.max(work[mutant.name] ?? 0, Number(result.seeds))
-      continue
+    } else {
+      totals.caught++
+      if (mutant.equivalent !== undefined) totals.wrong.push(mutant.name)
+      if (!isBroker(mutant)) record[mutant.name] = { seeds: Number(result.seeds), laws: result.laws }
+      delete work[mutant.name]
     }
-    totals.caught++
-    if (mutant.equivalent !== undefined) totals.wrong.push(mutant.name)
-    if (!isBroker(mutant)) record[mutant.name] = { seeds: Number(result.seeds), laws: result.laws }
-    delete work[mutant.name]
+    if (values.record === true) {
+      writeLines(recordFile, record)
+      writeLines(openFile, work)
+    }
   }
-  if (values.record === true) {
-    writeLines(recordFile, record)
-    writeLines(openFile, work)
-  }
+  const queue = [...wanted]
+  await Promise.all(Array.from({ length: Number(values.workers ?? 1) }, () => oneAfterAnother(queue)))
   const { caught, equivalent, survived, wrong, untried } = totals
   console.log(
     `\n${caught} caught, ${equivalent} equivalent, ${totals.open} on the list of work, ${survived.length} survived${untried === 0 ? '' : `, ${untried} not tried: out of time`}`,
