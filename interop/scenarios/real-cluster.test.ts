@@ -22,7 +22,7 @@ async function somebodyElses(): Promise<{
 const plain: Scenario = {
   name: 'plain',
   cluster: { brokers: 2, topics: { orders: { partitions: 4, replicas: 2, config: { 'max.message.bytes': 5_000 } } } },
-  producer: { 'request.timeout.ms': 300, 'retry.backoff.ms': 10, 'linger.ms': 1 },
+  producer: { 'request.timeout.ms': 3000, 'retry.backoff.ms': 10, 'linger.ms': 1 },
   workload: [{ produce: { topic: 'orders', records: 40, partition: 'round-robin' } }, { flush: {} }],
   expect: [{ delivered: 'all' }, { log: { topic: 'orders', partitions: 4, records: 40 } }],
 }
