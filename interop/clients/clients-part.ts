@@ -33,6 +33,10 @@ export const clientsPart: Part = {
         const held = await run.step(`${client.name}: ${what}`, () => roundTrip(client, job))
         outcomes.push([what, held ?? 'FAILED'])
       }
+      if (client.readsInGroups) {
+        const held = await run.step(`${client.name}: in a group`, () => readInGroup(client))
+        outcomes.push(['in a group', held ?? 'FAILED'])
+      }
       results.push({ id: client.id, client: version, language: client.language, outcomes })
     }
     if (only !== undefined) {
@@ -85,9 +89,26 @@ async function roundTrip(client: ForeignClient, job: Job): Promise<string> {
   mustBeTheSame(inTheLog, 'in the log')
   if (job.idempotent && stored().some(({ producerId }) => producerId < 0n)) throw new Error('no producer id in the log')
   if (cluster.findings.length > 0) throw new Error(`a finding: ${cluster.findings[0]?.message}`)
-  if (client.readsInGroups) return 'written'
   mustBeTheSame(await client.consume(at, sampleRecords.length), 'read back')
   return 'written and read back'
+}
+
+/** Reads as the member of a group, twice: the second time it has to go on where it had committed. */
+async function readInGroup(client: ForeignClient): Promise<string> {
+  await using cluster = await MockCluster.start({ brokers: 3, topics: { interop: 3 }, autoCreateTopics: false })
+  const at = { bootstrapServers: cluster.bootstrapServers, topic: 'interop' }
+  const seen = new Set<string>()
+  for (const round of [1, 2]) {
+    await client.produce({ ...at, acks: 'all', codec: 'none', idempotent: client.canBeIdempotent }, sampleRecords)
+    const read = await client.consume({ ...at, group: 'readers' }, sampleRecords.length)
+    mustBeTheSame(read, `read in round ${round}`)
+    for (const { partition, offset } of read) seen.add(`${partition} ${offset}`)
+  }
+  if (seen.size !== 2 * sampleRecords.length) throw new Error(`${seen.size} different records in two rounds`)
+  const states = cluster.events.of('group-state').map(({ state }) => state)
+  if (!states.includes('Stable')) throw new Error('no group was ever stable')
+  if (cluster.findings.length > 0) throw new Error(`a finding: ${cluster.findings[0]?.message}`)
+  return 'joined, read, committed, and went on from there'
 }
 
 function mustBeTheSame(records: readonly PlainRecord[], where: string): void {

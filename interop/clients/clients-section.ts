@@ -22,8 +22,8 @@ export function clientsSection({ clients, verified }: ClientResults): string {
 
 \`pnpm interop clients --refresh\`. Each client, unmodified, produced six records over TCP to a mock cluster of three brokers:
 small, without a key, a tombstone, not ASCII, with headers, and one of 105,000 bytes. They were compared in the log of the
-mock and, where the client can read without a consumer group, in what the same client read back. "Written" alone: it reads
-in groups only.
+mock and in what the same client read back. "In a group": it joined a consumer group, read, committed and left; then it did
+so once more, and had to go on where it had been.
 
 | client | language | settings | outcome |
 |---|---|---|---|

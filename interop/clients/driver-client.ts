@@ -17,7 +17,7 @@ export abstract class DriverClient implements ForeignClient {
   abstract readonly codecs: readonly CodecName[]
   readonly acks: readonly Acks[] = ['0', '1', 'all']
   readonly canBeIdempotent: boolean = true
-  readonly readsInGroups = false
+  readonly readsInGroups: boolean = false
 
   abstract prepare(): Promise<string>
 
@@ -30,6 +30,8 @@ export abstract class DriverClient implements ForeignClient {
   }
 
   async consume(job: ConsumeJob, count: number): Promise<readonly ReadRecord[]> {
-    return driverOutput(await this.drive(['consume', job.bootstrapServers, job.topic, String(count)]))
+    const { bootstrapServers, topic, group } = job
+    const args = [bootstrapServers, topic, String(count), ...(group === undefined ? [] : [group])]
+    return driverOutput(await this.drive(['consume', ...args]))
   }
 }

@@ -25,6 +25,8 @@ export interface ProduceJob {
 export interface ConsumeJob {
   readonly bootstrapServers: string
   readonly topic: string
+  /** Read as the only member of this group, from what it committed last or else from the beginning; commit, and leave. */
+  readonly group?: string
 }
 
 /** A Kafka client that knows nothing of us, unmodified. */
@@ -37,7 +39,7 @@ export interface ForeignClient {
   /** Those that it can be told. Default: all. */
   readonly acks?: readonly Acks[]
   readonly canBeIdempotent: boolean
-  /** It cannot read without joining a consumer group. */
+  /** Whether it can be asked to read in a group here. */
   readonly readsInGroups: boolean
   /** Why acks=0 is not asked of it: a defect of its own, shown beside a real broker. */
   readonly acksZeroDefect?: string
@@ -45,6 +47,6 @@ export interface ForeignClient {
   prepare(): Promise<string>
   /** Resolves when every record was acknowledged (acks=0: handed to the network). Rejects when one was not. */
   produce(job: ProduceJob, records: readonly PlainRecord[]): Promise<void>
-  /** Reads so many records from the beginning of all partitions. */
+  /** Reads so many records from the beginning of all partitions, or what a group has not read. */
   consume(job: ConsumeJob, count: number): Promise<readonly ReadRecord[]>
 }

@@ -15,6 +15,7 @@ export interface GoModule {
   /** The driver: a folder in `drivers/go/`. */
   readonly driver: string
   readonly canBeIdempotent: boolean
+  readonly readsInGroups: boolean
 }
 
 /** A client from the Go module proxy. */
@@ -24,16 +25,18 @@ export class GoClient extends DriverClient {
   readonly language = 'Go'
   readonly codecs: readonly CodecName[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
   override readonly canBeIdempotent: boolean
+  override readonly readsInGroups: boolean
   private readonly driver: string
   private readonly program: string
 
-  constructor({ module, driver, canBeIdempotent }: GoModule) {
+  constructor({ module, driver, canBeIdempotent, readsInGroups }: GoModule) {
     super()
     const version = new RegExp(`^\\s${module} v(\\S+)`, 'm').exec(readFileSync(join(folder, 'go.mod'), 'utf8'))?.[1]
     if (version === undefined) throw new Error(`go.mod has no ${module}`)
     this.name = `${module.replace('github.com/', '')} ${version}`
     this.id = this.name.replaceAll(/[/ ]/g, '-').toLowerCase()
     this.canBeIdempotent = canBeIdempotent
+    this.readsInGroups = readsInGroups
     this.driver = driver
     this.program = join(cacheFolder('go'), driver)
   }

@@ -34,9 +34,14 @@ export const foreignClients: readonly ForeignClient[] = [
     codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
     extras: ['cramjam'],
   }),
-  new GoClient({ module: 'github.com/twmb/franz-go', driver: 'franz', canBeIdempotent: true }),
-  new GoClient({ module: 'github.com/IBM/sarama', driver: 'sarama', canBeIdempotent: true }),
+  new GoClient({ module: 'github.com/twmb/franz-go', driver: 'franz', canBeIdempotent: true, readsInGroups: true }),
+  new GoClient({ module: 'github.com/IBM/sarama', driver: 'sarama', canBeIdempotent: true, readsInGroups: false }),
   // kafka-go has no idempotent producer.
-  new GoClient({ module: 'github.com/segmentio/kafka-go', driver: 'segmentio', canBeIdempotent: false }),
+  new GoClient({
+    module: 'github.com/segmentio/kafka-go',
+    driver: 'segmentio',
+    canBeIdempotent: false,
+    readsInGroups: true,
+  }),
   new Rskafka(),
 ]

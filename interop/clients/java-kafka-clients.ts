@@ -16,6 +16,7 @@ export class JavaKafkaClients extends DriverClient {
   readonly name: string
   readonly language = 'Java'
   readonly codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+  override readonly readsInGroups = true
   private readonly version: KafkaVersion
   private classpath = ''
 

@@ -32,7 +32,10 @@ export const kafkajsClient: ForeignClient = {
 
   async consume(job, count) {
     // It cannot read without a group.
-    const consumer = kafkaAt(job.bootstrapServers).consumer({ groupId: `interop-${job.topic}`, retry: { retries: 5 } })
+    const consumer = kafkaAt(job.bootstrapServers).consumer({
+      groupId: job.group ?? `interop-${job.topic}`,
+      retry: { retries: 5 },
+    })
     const read: ReadRecord[] = []
     await consumer.connect()
     try {

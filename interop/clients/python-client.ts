@@ -19,6 +19,7 @@ export class PythonClient extends DriverClient {
   readonly id: string
   readonly name: string
   readonly language = 'Python'
+  override readonly readsInGroups = true
   readonly codecs: readonly CodecName[]
   readonly acksZeroDefect: string
   private readonly options: PythonPackage

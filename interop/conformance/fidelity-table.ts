@@ -35,8 +35,8 @@ probes to the mock and compares with them, and \`pnpm interop conformance --refr
 of the mock that Kafka would not make turns it red.
 
 ${agreeing} of ${facts.mock.length} probes agree, ${facts.mock.length - agreeing} differ, each for a reason that is given here. The rows are those of Kafka's
-broker rules: F frames, A ApiVersions, P Produce requests, B batches, I InitProducerId, M Metadata. The last column says
-where ${facts.older} differs from ${facts.reference} among the versions that both serve.
+broker rules: F frames, A ApiVersions, P Produce requests, B batches, I InitProducerId, M Metadata, G groups, O offsets. The last column
+says where ${facts.older} differs from ${facts.reference} among the versions that both serve.
 
 | row | probe | versions | the mock | ${facts.older} |
 |---|---|---|---|---|

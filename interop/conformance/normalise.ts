@@ -8,6 +8,8 @@ export interface NormaliserOptions {
   readonly timeMs: number
   /** When the probe began, by our clock. */
   readonly startMs: number
+  /** The group that this run calls `%group`. */
+  readonly groupId: string
 }
 
 /**
@@ -18,6 +20,7 @@ export class Normaliser {
   private readonly options: NormaliserOptions
   private readonly kindById: ReadonlyMap<string, string>
   private readonly producerIds: bigint[] = []
+  private readonly members: string[] = []
 
   constructor(options: NormaliserOptions) {
     this.options = options
@@ -30,6 +33,7 @@ export class Normaliser {
 
   private value(name: string, value: unknown, kind: string | undefined): unknown {
     if (Array.isArray(value)) return this.list(name, value, kind)
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
     if (value !== null && typeof value === 'object') return this.struct(value as Record<string, unknown>, kind)
     const rule = rules[name]
     if (rule !== undefined) return rule(value)
@@ -41,6 +45,12 @@ export class Normaliser {
         return this.localPartition(kind, Number(value))
       case 'logAppendTimeMs':
         return this.time(Number(value))
+      case 'groupId':
+      case 'key':
+        return value === this.options.groupId ? '%group' : value
+      case 'memberId':
+      case 'leader':
+        return this.member(String(value))
       case 'producerId':
         return this.producerId(BigInt(value as bigint))
       default:
@@ -50,6 +60,15 @@ export class Normaliser {
 
   private list(name: string, items: readonly unknown[], kind: string | undefined): unknown {
     if (name === 'apiKeys') return servedRanges(items)
+    // Other runs have groups of their own.
+    const isForeign = (item: unknown) =>
+      isGroup(item) && item.groupId.startsWith('probe ') && item.groupId !== this.options.groupId
+    if (name === 'groups')
+      return this.list(
+        '',
+        items.filter((item) => !isForeign(item)),
+        kind,
+      )
     const normalised = items.map((item) => this.value('', item, kind))
     // Brokers answer in the order of a hash map (P10): only lists of numbers have an order that means something.
     return normalised.every((item) => typeof item === 'object')
@@ -82,11 +101,24 @@ export class Normaliser {
     return Math.abs(ms - this.options.startMs) < 15_000 ? 'clock of the broker' : `odd time ${ms}`
   }
 
+  /** Ids that a broker makes up have its random letters in them. */
+  private member(id: string): string {
+    if (!uuid.test(id)) return id
+    if (!this.members.includes(id)) this.members.push(id)
+    return `${id.replace(uuid, '')}member ${this.members.indexOf(id) + 1}`
+  }
+
   private producerId(id: bigint): unknown {
     if (id < 0n) return Number(id)
     if (!this.producerIds.includes(id)) this.producerIds.push(id)
     return `id ${this.producerIds.indexOf(id) + 1}`
   }
+}
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+function isGroup(item: unknown): item is { readonly groupId: string } {
+  return typeof (item as { readonly groupId?: unknown } | null)?.groupId === 'string'
 }
 
 const rules: Readonly<Record<string, (value: unknown) => unknown>> = {
@@ -96,6 +128,7 @@ const rules: Readonly<Record<string, (value: unknown) => unknown>> = {
   clusterId: textOrNull,
   host: () => 'host',
   port: () => 'port',
+  clientHost: () => 'client host',
   controllerId: (id) => (Number(id) >= 0 ? 'a broker' : id),
   throttleTimeMs: (ms) => (Number(ms) === 0 ? 0 : 'some'),
   finalizedFeaturesEpoch: (epoch) => (Number(epoch) >= 0 ? 'some' : Number(epoch)),
@@ -120,6 +153,9 @@ const silent: Readonly<Record<string, unknown>> = {
   isInternal: false,
   offlineReplicas: [],
   rack: null,
+  authorizedOperations: -2147483648,
+  groupInstanceId: null,
+  skipAssignment: false,
 }
 
 function textOrNull(text: unknown): unknown {

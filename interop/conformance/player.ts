@@ -12,6 +12,7 @@ import {
 } from '@harrow/protocol'
 import { type Answer, BrokerConnection } from '../wire/broker-connection.ts'
 import { makeTopic } from '../wire/make-topic.ts'
+import { waitForCoordinator } from '../wire/wait-for-coordinator.ts'
 import { buildBatch } from './build-batch.ts'
 import { Normaliser } from './normalise.ts'
 import { allocate, type RunPartitions } from './partitions.ts'
@@ -57,6 +58,7 @@ export class Player {
       topicIds.set(kind, await makeTopic(connection, { name: kind, partitions, config }))
     }
     await waitForProducerIds(connection)
+    await waitForCoordinator(connection)
     return new Player(target, topicIds, runs)
   }
 
@@ -64,8 +66,9 @@ export class Player {
     const partitions = this.partitions.get(runName(probe, version)) ?? new Map()
     const startMs = Date.now()
     const timeMs = startMs - recordAgeMs
-    const normaliser = new Normaliser({ topicIds: this.topicIds, partitions, timeMs, startMs })
-    const run = new Run(this.target, normaliser, version, timeMs, this.topicIds, partitions)
+    const groupId = `probe ${runName(probe, version)}`
+    const normaliser = new Normaliser({ topicIds: this.topicIds, partitions, timeMs, startMs, groupId })
+    const run = new Run(this.target, normaliser, version, timeMs, this.topicIds, partitions, groupId)
     try {
       for (const step of probe.steps) await run.step(step)
       await run.ping()
@@ -99,6 +102,7 @@ interface Pending {
   readonly api: Api
   readonly version: number
   readonly correlationId: number
+  readonly keep?: Readonly<Record<string, string>> | undefined
 }
 
 interface Line {
@@ -116,6 +120,8 @@ class Run {
   private readonly timeMs: number
   private readonly topicIds: ReadonlyMap<string, string>
   private readonly partitions: RunPartitions
+  private readonly groupId: string
+  private readonly kept = new Map<string, unknown>()
   private nextCorrelationId = 100
 
   constructor(
@@ -125,7 +131,9 @@ class Run {
     timeMs: number,
     topicIds: ReadonlyMap<string, string>,
     partitions: RunPartitions,
+    groupId: string,
   ) {
+    this.groupId = groupId
     this.target = target
     this.normaliser = normaliser
     this.version = version
@@ -168,7 +176,7 @@ class Run {
       const clientId = step.clientId === undefined ? 'probe' : step.clientId
       const body = this.resolveNames(step.body) as RequestInput<Api>
       line.connection.send(encodeRequest(api, version, { correlationId, clientId }, body))
-      line.pending.push({ api, version, correlationId })
+      line.pending.push({ api, version, correlationId, keep: step.keep })
     }
     if (step.pipelined === undefined && !('produce' in step && step.acks === 0)) await this.readAll(line)
   }
@@ -207,7 +215,7 @@ class Run {
   }
 
   private async readAll(line: Line): Promise<void> {
-    for (const { api, version, correlationId } of line.pending.splice(0)) {
+    for (const { api, version, correlationId, keep = {} } of line.pending.splice(0)) {
       const answer = await this.receive(line)
       if (answer === 'silence' || answer.kind === 'closed') {
         this.transcript.push(answer === 'silence' ? answer : 'closed')
@@ -216,6 +224,8 @@ class Run {
       const decoded = decodeResponse(api, version, answer.frame)
       if (decoded.correlationId !== correlationId) this.transcript.push('out of order')
       this.transcript.push(this.normaliser.normalise(decoded.body))
+      const fields: Readonly<Record<string, unknown>> = decoded.body
+      for (const [name, field] of Object.entries(keep)) this.kept.set(name, fields[field])
     }
   }
 
@@ -264,8 +274,16 @@ class Run {
     return Buffer.concat(batches.map((batch) => buildBatch(batch, this.timeMs)))
   }
 
-  /** `$kind` becomes the topic's name, `#kind` its id. */
+  /** A broker that hung up gave nothing to keep; the rest of the probe goes on to a closed door. */
+  private recall(name: string): unknown {
+    return this.kept.get(name) ?? (name === 'generation' ? -1 : 'nobody')
+  }
+
+  /** See `Step`. */
   private resolveNames(value: unknown): unknown {
+    if (value === '%group') return this.groupId
+    if (typeof value === 'string' && value.startsWith('@')) return this.recall(value.slice(1))
+    if (value instanceof Uint8Array) return value
     if (typeof value === 'string' && value.startsWith('$')) return value.slice(1)
     if (typeof value === 'string' && value.startsWith('#')) return this.topicIds.get(value.slice(1))
     if (Array.isArray(value)) return value.map((item) => this.resolveNames(item))

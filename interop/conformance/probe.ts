@@ -21,15 +21,20 @@ export interface Probe {
  */
 export type Step =
   | ProduceStep
-  /** Any request but Produce. `body` may name topics and partitions by their names here; see `TopicKind`. */
+  /**
+   * Any request but Produce. In `body`, `$plain` is the name of a topic and `#plain` its id (see `TopicKind`), `%group` a
+   * group that only this run has, and `@name` what an earlier step kept under that name.
+   */
   | {
       readonly ask: Exclude<ApiName, 'Produce'>
-      readonly version?: number
+      readonly version?: number | undefined
       readonly body: object
       readonly on?: string
       readonly clientId?: string | null
       /** Send it, and read its answer only after the steps up to the next one that reads. */
       readonly pipelined?: true
+      /** Fields of the answer that later steps need, by the name under which they ask for them. */
+      readonly keep?: Readonly<Record<string, string>>
     }
   /** Bytes as they are, hexadecimal. `answeredLike` reads an answer in that layout; without it nothing is read. */
   | { readonly bytes: string; readonly answeredLike?: readonly [ApiName, version: number]; readonly on?: string }

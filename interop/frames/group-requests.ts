@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Api,
   decodeResponse,
   deleteGroups,
   describeGroups,
-  findCoordinator,
   heartbeat,
   joinGroup,
   leaveGroup,
@@ -17,6 +15,7 @@ import {
   syncGroup,
 } from '@harrow/protocol'
 import type { BrokerConnection } from '../wire/broker-connection.ts'
+import { waitForCoordinator } from '../wire/wait-for-coordinator.ts'
 import type { KnownTopic } from './own-requests.ts'
 
 /** The highest version of an API that the broker serves; undefined: none. */
@@ -104,18 +103,4 @@ class GroupLife {
     if (!isServed || version < api.versions.min) return undefined
     return decodeResponse(api, version, await this.connection.request(api, version, body)).body
   }
-}
-
-/** A broker makes its topic for groups when somebody asks for the first time, and then it has to load it. */
-async function waitForCoordinator(connection: BrokerConnection): Promise<void> {
-  for (let attempt = 1; attempt <= 100; attempt++) {
-    const found = await connection.request(findCoordinator, 4, { coordinatorKeys: ['golden'] })
-    const isFound = decodeResponse(findCoordinator, 4, found).body.coordinators[0]?.errorCode === 0
-    if (isFound) {
-      const asked = await connection.request(describeGroups, 5, { groups: ['golden'] })
-      if (decodeResponse(describeGroups, 5, asked).body.groups[0]?.errorCode === 0) return
-    }
-    await sleep(100)
-  }
-  throw new Error('no coordinator within 10 s')
 }

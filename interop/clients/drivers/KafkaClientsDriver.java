@@ -27,7 +27,7 @@ public class KafkaClientsDriver {
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
             case "produce" -> produce(args[1], args[2], args[3], args[4], args[5]);
-            case "consume" -> consume(args[1], args[2], Integer.parseInt(args[3]));
+            case "consume" -> consume(args[1], args[2], Integer.parseInt(args[3]), args.length > 4 ? args[4] : null);
             case "numbers" -> numbers(args[1], args[2], Integer.parseInt(args[3]));
             case "partitions" -> partitions(Integer.parseInt(args[1]));
             default -> throw new IllegalArgumentException(args[0]);
@@ -60,16 +60,22 @@ public class KafkaClientsDriver {
         }
     }
 
-    static void consume(String bootstrap, String topic, int count) {
+    static void consume(String bootstrap, String topic, int count, String group) {
         Properties config = new Properties();
         config.put("bootstrap.servers", bootstrap);
         config.put("client.id", "java-driver");
         config.put("enable.auto.commit", "false");
+        config.put("auto.offset.reset", "earliest");
+        if (group != null) config.put("group.id", group);
         try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            var partitions = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition())).collect(Collectors.toList());
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+            if (group == null) {
+                var partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition())).collect(Collectors.toList());
+                consumer.assign(partitions);
+                consumer.seekToBeginning(partitions);
+            } else {
+                consumer.subscribe(List.of(topic));
+            }
             StringBuilder out = new StringBuilder();
             long deadline = System.currentTimeMillis() + 20_000;
             for (int read = 0; read < count; ) {
@@ -87,6 +93,7 @@ public class KafkaClientsDriver {
                     out.append('\n');
                 }
             }
+            if (group != null) consumer.commitSync();
             System.out.print(out);
         }
     }

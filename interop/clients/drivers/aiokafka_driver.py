@@ -41,21 +41,31 @@ async def produce(bootstrap, topic, acks, codec, idempotent):
         await producer.stop()
 
 
-async def consume(bootstrap, topic, count):
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap.split(","))
+async def consume(bootstrap, topic, count, group=None):
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap.split(","),
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    if group:
+        consumer.subscribe([topic])
     await consumer.start()
     try:
-        # Only topics that it was told of are in its metadata.
-        await consumer._client.set_topics([topic])
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
+        if not group:
+            # Only topics that it was told of are in its metadata.
+            await consumer._client.set_topics([topic])
+            partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning(*partitions)
         for _ in range(count):
             record = await asyncio.wait_for(consumer.getone(), 15)
             headers = ",".join(encode(name.encode()) + ":" + encode(text) for name, text in record.headers)
             print(record.partition, record.offset, encode(record.key), encode(record.value), headers, sep="\t")
+        if group:
+            await consumer.commit()
     finally:
         await consumer.stop()
 
 
-asyncio.run({"produce": produce, "consume": lambda b, t, c: consume(b, t, int(c))}[sys.argv[1]](*sys.argv[2:]))
+asyncio.run({"produce": produce, "consume": lambda b, t, c, g=None: consume(b, t, int(c), g)}[sys.argv[1]](*sys.argv[2:]))

@@ -43,17 +43,29 @@ def produce(bootstrap, topic, acks, codec, idempotent):
         sys.exit("not delivered: " + ", ".join(failures))
 
 
-def consume(bootstrap, topic, count):
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "unused", "enable.auto.commit": False})
-    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-    consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
+def consume(bootstrap, topic, count, group=None):
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": group or "unused",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+        }
+    )
+    if group:
+        consumer.subscribe([topic])
+    else:
+        partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+        consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
     for _ in range(count):
         record = consumer.poll(15)
         if record is None or record.error():
             sys.exit(f"not read: {record and record.error()}")
         headers = ",".join(encode(name.encode()) + ":" + encode(text) for name, text in record.headers() or [])
         print(record.partition(), record.offset(), encode(record.key()), encode(record.value()), headers, sep="\t")
+    if group:
+        consumer.commit(asynchronous=False)
     consumer.close()
 
 
-{"produce": produce, "consume": lambda b, t, c: consume(b, t, int(c))}[sys.argv[1]](*sys.argv[2:])
+{"produce": produce, "consume": lambda b, t, c, g=None: consume(b, t, int(c), g)}[sys.argv[1]](*sys.argv[2:])

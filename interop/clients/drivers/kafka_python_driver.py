@@ -39,11 +39,20 @@ def produce(bootstrap, topic, acks, codec, idempotent):
     producer.close(timeout=10)
 
 
-def consume(bootstrap, topic, count):
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap.split(","), consumer_timeout_ms=15000)
-    partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
-    consumer.assign(partitions)
-    consumer.seek_to_beginning(*partitions)
+def consume(bootstrap, topic, count, group=None):
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap.split(","),
+        consumer_timeout_ms=15000,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    if group:
+        consumer.subscribe([topic])
+    else:
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
     read = 0
     for record in consumer:
         headers = ",".join(encode(name.encode()) + ":" + encode(text) for name, text in record.headers)
@@ -51,7 +60,9 @@ def consume(bootstrap, topic, count):
         read += 1
         if read == count:
             break
+    if group:
+        consumer.commit()
     consumer.close(autocommit=False)
 
 
-{"produce": produce, "consume": lambda b, t, c: consume(b, t, int(c))}[sys.argv[1]](*sys.argv[2:])
+{"produce": produce, "consume": lambda b, t, c, g=None: consume(b, t, int(c), g)}[sys.argv[1]](*sys.argv[2:])

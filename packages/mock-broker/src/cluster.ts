@@ -3,6 +3,7 @@ import type { Clock, Random } from '@harrow/runtime'
 import { type BrokerNode, type ClusterNode, canReplicate, isAvailable } from './cluster-node.ts'
 import { type ClusterView, snapshotOf } from './cluster-view.ts'
 import type { BrokerConfig, ClusterConfig, TopicPlan } from './config.ts'
+import { DynamicConfigs } from './dynamic-configs.ts'
 import { EventStream } from './event-stream.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { type Finding, Findings } from './findings.ts'
@@ -52,6 +53,7 @@ export class Cluster {
   readonly findings = new Findings({ keepMax: 1000 })
   readonly producerIds = new ProducerIds()
   readonly groups: GroupCoordinator
+  readonly dynamicConfigs = new DynamicConfigs()
   readonly events: EventStream
   readonly capture: WireCapture
   /** Before every broker has started for the first time, one that is down is no reason to take leadership away. */
@@ -277,6 +279,7 @@ export class Cluster {
       Object.assign(node, { lagMs: this.config.replicationLagMs, wallSkewMs: 0, isLogDirOffline: false })
     }
     this.staleViews.clear()
+    this.dynamicConfigs.clear()
     this.findings.clear()
     this.events.clear()
     this.capture.clear()

@@ -316,3 +316,51 @@ test.each([2, 3, 4])('OffsetForLeaderEpoch v%i: where each epoch ended', (versio
   expect(ask(0, { currentLeaderEpoch: 9 })[0]).toBe(75)
   expect(ask(0, { broker: 2 })[0]).toBe(6)
 })
+
+// librdkafka's 0081 (AlterConfigs, IncrementalAlterConfigs): settings of a broker and of a group.
+test('IncrementalAlterConfigs: settings of a broker, of all brokers and of a group are kept and told', () => {
+  const sim = world()
+  const change = (resourceType: number, resourceName: string, name: string, value: string | null, operation = 0) => {
+    const configs = [{ name, configOperation: operation, value }]
+    const resources = [{ resourceType, resourceName, configs }]
+    return sim.ask(incrementalAlterConfigs, 1, { resources, validateOnly: false })?.responses[0]
+  }
+  const told = (resourceType: number, resourceName: string, name: string) => {
+    const resources = [{ resourceType, resourceName, configurationKeys: [name] }]
+    const answer = sim.ask(describeConfigs, 4, { resources, includeSynonyms: true })
+    const [entry] = answer?.results[0]?.configs ?? []
+    return entry && [entry.value, entry.configSource, entry.synonyms.map(({ source }) => source)]
+  }
+  expect(told(4, '1', 'background.threads')).toEqual(['10', 5, [5]])
+  expect(change(4, '', 'background.threads', '12')?.errorCode).toBe(0)
+  expect(told(4, '1', 'background.threads')).toEqual(['12', 3, [3, 5]])
+  expect(change(4, '1', 'background.threads', '9')?.errorCode).toBe(0)
+  expect(told(4, '1', 'background.threads')).toEqual(['9', 2, [2, 3, 5]])
+  expect(change(4, '1', 'log.cleanup.policy', 'compact', 2)?.errorCode).toBe(0)
+  expect(told(4, '1', 'log.cleanup.policy')?.[0]).toBe('delete,compact')
+  expect(change(4, '1', 'background.threads', null, 1)?.errorCode).toBe(0)
+  expect(told(4, '1', 'background.threads')).toEqual(['12', 3, [3, 5]])
+  expect(change(32, 'readers', 'consumer.session.timeout.ms', '50000')?.errorCode).toBe(0)
+  expect(told(32, 'readers', 'consumer.session.timeout.ms')).toEqual(['50000', 8, [8, 5]])
+  sim.cluster.reset()
+  expect(told(32, 'readers', 'consumer.session.timeout.ms')).toEqual(['45000', 5, [5]])
+})
+
+test('AlterConfigs: of a broker only itself, nothing that is fixed, and no value of another kind', () => {
+  const sim = world()
+  const replace = (resourceType: number, resourceName: string, name: string, value: string) => {
+    const resources = [{ resourceType, resourceName, configs: [{ name, value }] }]
+    return sim.ask(alterConfigs, 2, { resources, validateOnly: false })?.responses[0]?.errorCode
+  }
+  expect(replace(4, '1', 'sasl.kerberos.min.time.before.relogin', '58000')).toBe(0)
+  expect(replace(4, '2', 'background.threads', '9')).toBe(42)
+  expect(replace(4, 'one', 'background.threads', '9')).toBe(42)
+  expect(replace(4, '1', 'node.id', '9')).toBe(42)
+  expect(replace(4, '1', 'background.threads', 'many')).toBe(42)
+  expect(replace(4, '1', 'unclean.leader.election.enable', 'perhaps')).toBe(42)
+  expect(replace(4, '1', 'a.plugin.knows', 'this')).toBe(0)
+  expect(replace(32, 'readers', 'no.such.key', '1')).toBe(40)
+  expect(replace(32, 'readers', 'consumer.session.timeout.ms', 'long')).toBe(40)
+  expect(replace(32, '', 'consumer.session.timeout.ms', '50000')).toBe(42)
+  expect(replace(8, '1', 'log4j', 'DEBUG')).toBe(42)
+})

@@ -53,7 +53,7 @@ export function join(joining: Joining): void {
     joinNew(joining, group)
   } else if (group.pendingJoin.has(memberId)) {
     // Only dynamic members are given an id first.
-    if (request.groupInstanceId !== null) refuse(joining, kafkaErrors.UNKNOWN_SERVER_ERROR)
+    if (request.groupInstanceId !== null) refuse(joining, kafkaErrors.UNKNOWN_SERVER_ERROR, '')
     else addMember(joining, group, memberId)
   } else joinAgain(joining, group)
   coordinator.countMembers(group)

@@ -1,9 +1,9 @@
 import { alterConfigs, kafkaErrors } from '@harrow/protocol'
 import { configResource } from '../config-resource.ts'
-import { applySettings, type ConfigRefusal, changeable } from '../topic-settings-change.ts'
+import { type ConfigRefusal, changeable } from '../settings-change.ts'
 import type { Handler } from './handler.ts'
 
-/** Replaces the settings of topics: what is not named has its default again. Java: `ConfigurationControlManager`. */
+/** Replaces the settings of topics, brokers and groups: what is not named has its default again. Java: `ConfigurationControlManager`. */
 export const alterConfigsHandler: Handler<typeof alterConfigs> = {
   api: alterConfigs,
 
@@ -16,11 +16,10 @@ export const alterConfigsHandler: Handler<typeof alterConfigs> = {
     let applied = false
     const responses = request.resources.map((resource) => {
       const { resourceType, resourceName, configs } = resource
-      const topic = changeable(resource, request.resources, call)
+      const target = changeable(resource, request.resources, call)
       // A key without a value is one that is not there.
       const entries = configs.filter(({ value }) => value !== null)
-      const result: ConfigRefusal | undefined =
-        'error' in topic ? topic : applySettings(topic, entries, request.validateOnly, call)
+      const result: ConfigRefusal | undefined = 'error' in target ? target : target.apply(entries, request.validateOnly)
       applied ||= result === undefined && !request.validateOnly
       const { error = kafkaErrors.NONE, message = null } = result ?? {}
       return { errorCode: error.code, errorMessage: message, resourceType, resourceName }

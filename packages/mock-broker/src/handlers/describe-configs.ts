@@ -3,11 +3,13 @@ import { brokerConfig } from '../broker-config.ts'
 import type { Topic } from '../cluster.ts'
 import { topicNameProblem } from '../config.ts'
 import { configResource, configSource, configType } from '../config-resource.ts'
+import type { DynamicConfigRow } from '../dynamic-config-table.ts'
+import { dynamicConfigRows } from '../dynamic-configs.ts'
 import { topicConfigSynonyms } from '../topic-config-synonyms.ts'
 import { topicConfigTable } from '../topic-config-table.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
 
-/** The settings of topics and of this broker (KIP-133, KIP-226). Java: `ConfigHelper`. */
+/** The settings of topics, of this broker and of groups (KIP-133, KIP-226). Java: `ConfigHelper`. */
 export const describeConfigsHandler: Handler<typeof describeConfigs> = {
   api: describeConfigs,
 
@@ -55,11 +57,16 @@ function describe({ resourceType, resourceName }: Resource, request: Request, ca
       : ofTopic(topic, request)
   }
   const { INVALID_REQUEST } = kafkaErrors
+  if (resourceType === configResource.group) {
+    return resourceName === ''
+      ? { error: INVALID_REQUEST, message: 'Group name must not be empty' }
+      : ofGroup(resourceName, request, call)
+  }
   if (resourceType !== configResource.broker) {
     return { error: INVALID_REQUEST, message: `Unsupported resource type: ${resourceType}` }
   }
-  // The defaults of all brokers together: nothing was ever set there.
-  if (resourceName === '') return []
+  // The defaults of all brokers together: only what somebody has set.
+  if (resourceName === '') return ofAllBrokers(request, call)
   if (!/^-?\d+$/.test(resourceName)) {
     return { error: INVALID_REQUEST, message: `Broker id must be an integer, but it is: ${resourceName}` }
   }
@@ -90,8 +97,64 @@ function ofTopic({ overrides }: Topic, { includeSynonyms, includeDocumentation }
   })
 }
 
-function ofBroker({ includeSynonyms }: Request, call: Call): Entry[] {
-  return brokerConfig(call.cluster, call.node).map(({ key, kind, value, isDefault }) => {
+/** What a key of a broker or a group is, where it comes from, and what stands behind it. */
+function entryOf(
+  { key, kind, default: usual }: DynamicConfigRow,
+  levels: readonly { readonly source: number; readonly value: string | undefined }[],
+  { includeSynonyms }: Request,
+): Entry {
+  const set = levels.flatMap(({ source, value }) => (value === undefined ? [] : [{ name: key, value, source }]))
+  const all = usual === '' ? set : [...set, { name: key, value: usual, source: configSource.default }]
+  const [first] = all
+  return {
+    name: key,
+    value: first?.value ?? null,
+    readOnly: false,
+    configSource: first?.source ?? configSource.default,
+    isSensitive: false,
+    synonyms: includeSynonyms ? all : [],
+    configType: configType[kind],
+    documentation: null,
+  }
+}
+
+/** The keys that are known, and those that somebody has set all the same. */
+function keysOf(resourceType: number, ...levels: readonly ReadonlyMap<string, string>[]): DynamicConfigRow[] {
+  const rows = dynamicConfigRows(resourceType)
+  const others = new Set(levels.flatMap((level) => [...level.keys()]))
+  for (const { key } of rows) others.delete(key)
+  return [...rows, ...[...others].map((key): DynamicConfigRow => ({ key, kind: 'STRING', default: '' }))]
+}
+
+function ofGroup(name: string, request: Request, { cluster }: Call): Entry[] {
+  const own = cluster.dynamicConfigs.of(configResource.group, name)
+  return keysOf(configResource.group, own).map((row) => {
+    return entryOf(row, [{ source: configSource.group, value: own.get(row.key) }], request)
+  })
+}
+
+function ofAllBrokers(request: Request, { cluster }: Call): Entry[] {
+  const own = cluster.dynamicConfigs.of(configResource.broker, '')
+  return keysOf(configResource.broker, own)
+    .filter(({ key }) => own.has(key))
+    .map((row) => entryOf(row, [{ source: configSource.dynamicDefaultBroker, value: own.get(row.key) }], request))
+}
+
+function dynamicOfBroker(request: Request, { cluster, node }: Call): Entry[] {
+  const own = cluster.dynamicConfigs.of(configResource.broker, String(node.id))
+  const all = cluster.dynamicConfigs.of(configResource.broker, '')
+  return keysOf(configResource.broker, own, all).map((row) => {
+    const levels = [
+      { source: configSource.dynamicBroker, value: own.get(row.key) },
+      { source: configSource.dynamicDefaultBroker, value: all.get(row.key) },
+    ]
+    return entryOf(row, levels, request)
+  })
+}
+
+function ofBroker(request: Request, call: Call): Entry[] {
+  const { includeSynonyms } = request
+  const fixed = brokerConfig(call.cluster, call.node).map(({ key, kind, value, isDefault }) => {
     const source = isDefault ? configSource.default : configSource.staticBroker
     return {
       name: key,
@@ -104,4 +167,5 @@ function ofBroker({ includeSynonyms }: Request, call: Call): Entry[] {
       documentation: null,
     }
   })
+  return [...fixed, ...dynamicOfBroker(request, call)]
 }

@@ -14,12 +14,13 @@ export const findCoordinatorHandler: Handler<typeof findCoordinator> = {
     const keys = call.version >= manyKeysFrom ? request.coordinatorKeys : [request.key]
     const answers = keys.map((key) => {
       const found = call.injected?.error ?? coordinatorOf(key, request.keyType, call)
-      if (!('host' in found)) return { key, ...nobody, errorCode: found.code, errorMessage: null }
-      return { key, nodeId: found.id, host: found.host, port: found.port, errorCode: 0, errorMessage: null }
+      if (!('host' in found)) return { key, ...nobody, errorCode: found.code, errorMessage: messageOf(found, call) }
+      const { id: nodeId, host, port } = found
+      return { key, nodeId, host, port, errorCode: 0, errorMessage: messageOf(kafkaErrors.NONE, call) }
     })
     const applied = answers.some(({ errorCode }) => errorCode === 0)
     if (call.version >= manyKeysFrom) return { do: 'answer', body: { coordinators: answers }, applied }
-    const { key: _, ...body } = answers[0] ?? { key: '', ...nobody, errorCode: 0, errorMessage: null }
+    const { key: _, ...body } = answers[0] ?? { key: '', ...nobody, errorCode: 0, errorMessage: '' }
     return { do: 'answer', body, applied }
   },
 }
@@ -28,6 +29,12 @@ export const findCoordinatorHandler: Handler<typeof findCoordinator> = {
 const manyKeysFrom = 4
 /** KIP-932. */
 const shareKeysFrom = 6
+
+/** What brokers really say: the name of success while there is one key, and nothing since there are many. */
+function messageOf(error: KafkaErrorRow, { version }: Call): string {
+  if (version >= manyKeysFrom) return ''
+  return error === kafkaErrors.NONE ? error.name : error.message
+}
 
 const nobody = { nodeId: -1, host: '', port: -1 }
 

@@ -1,11 +1,9 @@
 import { incrementalAlterConfigs, kafkaErrors, type RequestOf } from '@harrow/protocol'
-import type { Topic } from '../cluster.ts'
 import { configResource } from '../config-resource.ts'
-import { topicConfigRow } from '../topic-config.ts'
-import { applySettings, type ConfigRefusal, changeable } from '../topic-settings-change.ts'
-import type { Call, Handler } from './handler.ts'
+import { type Changeable, type ConfigRefusal, changeable } from '../settings-change.ts'
+import type { Handler } from './handler.ts'
 
-/** Changes single settings of topics and leaves the others alone (KIP-339). Java: `ConfigurationControlManager`. */
+/** Changes single settings of topics, brokers and groups and leaves the others alone (KIP-339). Java: `ConfigurationControlManager`. */
 export const incrementalAlterConfigsHandler: Handler<typeof incrementalAlterConfigs> = {
   api: incrementalAlterConfigs,
 
@@ -18,8 +16,8 @@ export const incrementalAlterConfigsHandler: Handler<typeof incrementalAlterConf
     let applied = false
     const responses = request.resources.map((resource) => {
       const { resourceType, resourceName, configs } = resource
-      const topic = changeable(resource, request.resources, call)
-      const result = 'error' in topic ? topic : change(topic, configs, request.validateOnly, call)
+      const target = changeable(resource, request.resources, call)
+      const result = 'error' in target ? target : change(target, configs, request.validateOnly)
       applied ||= result === undefined && !request.validateOnly
       const { error = kafkaErrors.NONE, message = null } = result ?? {}
       return { errorCode: error.code, errorMessage: message, resourceType, resourceName }
@@ -33,17 +31,12 @@ type Change = RequestOf<typeof incrementalAlterConfigs>['resources'][number]['co
 /** What is done with a key, by the number in requests. Java: `AlterConfigOp.OpType`. */
 const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const
 
-function change(
-  topic: Topic,
-  changes: readonly Change[],
-  validateOnly: boolean,
-  call: Call,
-): ConfigRefusal | undefined {
+function change(target: Changeable, changes: readonly Change[], validateOnly: boolean): ConfigRefusal | undefined {
   const { INVALID_CONFIG, INVALID_REQUEST } = kafkaErrors
   if (new Set(changes.map(({ name }) => name)).size < changes.length) {
     return { error: INVALID_REQUEST, message: 'Error due to duplicate config keys' }
   }
-  const settings = new Map(topic.overrides)
+  const settings = new Map(target.settings)
   for (const { name, configOperation: operation, value } of changes) {
     if (operation === operations.delete) {
       settings.delete(name)
@@ -57,7 +50,7 @@ function change(
     if (operation !== operations.append && operation !== operations.subtract) {
       return { error: INVALID_REQUEST, message: `Unknown operation ${operation} for config key ${name}` }
     }
-    const row = topicConfigRow(name)
+    const row = target.row(name)
     if (row?.kind !== 'LIST') {
       const verb = operation === operations.append ? 'APPEND to' : 'SUBTRACT from'
       return { error: INVALID_CONFIG, message: `Can't ${verb} key ${name} because its type is not LIST.` }
@@ -71,5 +64,5 @@ function change(
     settings.set(name, after.join(','))
   }
   const entries = [...settings].map(([name, value]) => ({ name, value }))
-  return applySettings(topic, entries, validateOnly, call)
+  return target.apply(entries, validateOnly)
 }

@@ -23,7 +23,7 @@ func main() {
 	}
 	count, err := strconv.Atoi(args[4])
 	lines.Must(err)
-	consume(ctx, seeds, args[3], count)
+	consume(ctx, seeds, args[3], count, args[5:])
 }
 
 func produce(ctx context.Context, seeds kgo.Opt, topic, acks, codec string, idempotent bool) {
@@ -55,8 +55,12 @@ func produce(ctx context.Context, seeds kgo.Opt, topic, acks, codec string, idem
 	lines.Must(client.ProduceSync(ctx, records...).FirstErr())
 }
 
-func consume(ctx context.Context, seeds kgo.Opt, topic string, count int) {
-	client, err := kgo.NewClient(seeds, kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+func consume(ctx context.Context, seeds kgo.Opt, topic string, count int, group []string) {
+	options := []kgo.Opt{seeds, kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart())}
+	for _, name := range group {
+		options = append(options, kgo.ConsumerGroup(name), kgo.DisableAutoCommit())
+	}
+	client, err := kgo.NewClient(options...)
 	lines.Must(err)
 	defer client.Close()
 	for read := 0; read < count; {
@@ -70,5 +74,9 @@ func consume(ctx context.Context, seeds kgo.Opt, topic string, count int) {
 			}
 			lines.Print(found)
 		})
+	}
+	if len(group) > 0 {
+		lines.Must(client.CommitUncommittedOffsets(ctx))
+		client.LeaveGroup()
 	}
 }

@@ -23,6 +23,10 @@ func main() {
 	}
 	count, err := strconv.Atoi(args[4])
 	lines.Must(err)
+	if len(args) > 5 {
+		consumeInGroup(ctx, brokers, args[3], count, args[5])
+		return
+	}
 	consume(ctx, brokers, args[3], count)
 }
 
@@ -71,13 +75,29 @@ func consume(ctx context.Context, brokers []string, topic string, count int) {
 		}()
 	}
 	for range count {
-		message := <-messages
-		found := lines.Record{
-			Partition: int32(message.Partition), Offset: message.Offset, Key: message.Key, Value: message.Value,
-		}
-		for _, header := range message.Headers {
-			found.Headers = append(found.Headers, lines.Header{Name: header.Key, Value: header.Value})
-		}
-		lines.Print(found)
+		show(<-messages)
 	}
+}
+
+func consumeInGroup(ctx context.Context, brokers []string, topic string, count int, group string) {
+	reader := kafka.NewReader(kafka.ReaderConfig{
+		Brokers: brokers, Topic: topic, GroupID: group, StartOffset: kafka.FirstOffset, MaxWait: 200 * time.Millisecond,
+	})
+	for range count {
+		message, err := reader.FetchMessage(ctx)
+		lines.Must(err)
+		lines.Must(reader.CommitMessages(ctx, message))
+		show(message)
+	}
+	lines.Must(reader.Close())
+}
+
+func show(message kafka.Message) {
+	found := lines.Record{
+		Partition: int32(message.Partition), Offset: message.Offset, Key: message.Key, Value: message.Value,
+	}
+	for _, header := range message.Headers {
+		found.Headers = append(found.Headers, lines.Header{Name: header.Key, Value: header.Value})
+	}
+	lines.Print(found)
 }
