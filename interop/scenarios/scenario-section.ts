@@ -21,11 +21,20 @@ export interface UnplayedScenarios {
 export interface ScenarioResults {
   readonly kafka: string
   readonly played: readonly PlayedScenario[]
+  /** The same on older releases, in numbers. */
+  readonly older?: readonly OlderScenarios[]
   readonly unplayed: readonly UnplayedScenarios[]
 }
 
+export interface OlderScenarios {
+  readonly kafka: string
+  readonly held: number
+  /** Names of those that did not hold. */
+  readonly broken: readonly string[]
+}
+
 /** Of docs/interop.md. */
-export function scenarioSection({ kafka, played, unplayed }: ScenarioResults): string {
+export function scenarioSection({ kafka, played, older = [], unplayed }: ScenarioResults): string {
   const rows = played.map(({ name, cluster, faults, records, laws, expectations, held }) => {
     const outcome = held ? 'held' : '**broken**'
     return `| ${name} | ${cluster} | ${faults.join(', ')} | ${records} | ${laws} | ${expectations} | ${outcome} |`
@@ -42,12 +51,17 @@ laws are those of the TCP world; numbers are of those that bound.
 |---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
-${count} files are not applicable, and count as nothing:
+${older.map(olderLine).join('')}${count} files are not applicable, and count as nothing:
 
 | reason | scenarios |
 |---|---|
 ${unplayed.map(({ because, files }) => `| ${because} | ${files.map(shortName).join(', ')} |`).join('\n')}
 `
+}
+
+function olderLine({ kafka, held, broken }: OlderScenarios): string {
+  const rest = broken.length === 0 ? '' : `; broken: ${broken.join('; ')}`
+  return `On Apache Kafka ${kafka} the same: ${held} of ${held + broken.length} held${rest}.\n\n`
 }
 
 function shortName(file: string): string {

@@ -6,9 +6,9 @@ import type { ParsedScenario } from '../../packages/harness/src/scenario/schema.
 import { overTcp } from '../../packages/harness/src/worlds/tcp.ts'
 import type { World } from '../../packages/harness/src/worlds/world.ts'
 import { KafkaCluster } from '../kafka/kafka-cluster.ts'
-import { referenceKafka } from '../kafka/versions.ts'
+import { type KafkaVersion, kafkaVersions, referenceKafka } from '../kafka/versions.ts'
 import type { Part } from '../part.ts'
-import { writeResults } from '../results/results.ts'
+import { readResults, writeResults } from '../results/results.ts'
 import { type InteropRun, Skip } from '../step.ts'
 import { type KafkaShape, shapeName, shapeOf } from './applicability.ts'
 import { realCluster } from './real-cluster.ts'
@@ -30,26 +30,53 @@ export const scenariosPart: Part = {
   about: 'the scenario library: our producer in front of a real broker, judged by the laws and by what each expects',
   async run(run) {
     const { byShape, unplayed } = await sorted()
-    const played: PlayedScenario[] = []
-    for (const [name, { shape, scenarios }] of byShape) {
-      run.say(`Kafka ${referenceKafka}, ${name}`)
-      await using kafka = await KafkaCluster.start({ version: referenceKafka, ...shape })
-      const brokers = kafka.addresses.map(({ nodeId, host, port }) => ({ id: nodeId, host, port }))
-      const world = overTcp(realCluster(brokers))
-      for (const { file, scenario } of scenarios) {
-        let result: ScenarioResult | undefined
-        await run.step(scenario.name, async () => {
-          result = await judged(scenario, { file, world })
-          if (result.outcome !== 'passed') throw new Error(whyNot(result))
-        })
-        if (result === undefined) continue
-        played.push({ file, name: scenario.name, cluster: name, ...outcomeOf(scenario, result) })
-      }
-    }
+    // One release, and what is known of the other is kept: `HARROW_INTEROP_KAFKA=3.9.2`.
+    const { HARROW_INTEROP_KAFKA: only } = process.env
+    const versions = kafkaVersions.filter((version) => only === undefined || version === only)
+    if (versions.length === 0) throw new Error(`no Kafka ${only}: ${kafkaVersions.join(', ')}`)
+    const byVersion = new Map<KafkaVersion, readonly PlayedScenario[]>()
+    for (const version of versions) byVersion.set(version, await playAll(run, version, byShape))
     tellUnplayed(run, unplayed)
-    const results: ScenarioResults = { kafka: referenceKafka, played, unplayed }
-    if (run.refresh) writeResults('scenarios', results)
+    if (run.refresh) writeResults('scenarios', withResults(readResults().scenarios, byVersion, unplayed))
   },
+}
+
+type ByShape = ReadonlyMap<string, { readonly shape: KafkaShape; readonly scenarios: readonly Applicable[] }>
+
+async function playAll(run: InteropRun, version: KafkaVersion, byShape: ByShape): Promise<PlayedScenario[]> {
+  const played: PlayedScenario[] = []
+  for (const [name, { shape, scenarios }] of byShape) {
+    run.say(`Kafka ${version}, ${name}`)
+    await using kafka = await KafkaCluster.start({ version, ...shape })
+    const brokers = kafka.addresses.map(({ nodeId, host, port }) => ({ id: nodeId, host, port }))
+    const world = overTcp(realCluster(brokers))
+    for (const { file, scenario } of scenarios) {
+      let result: ScenarioResult | undefined
+      await run.step(`${version}: ${scenario.name}`, async () => {
+        result = await judged(scenario, { file, world })
+        if (result.outcome !== 'passed') throw new Error(whyNot(result))
+      })
+      if (result === undefined) continue
+      played.push({ file, name: scenario.name, cluster: name, ...outcomeOf(scenario, result) })
+    }
+  }
+  return played
+}
+
+/** What is known already, with the releases that were asked again. */
+function withResults(
+  known: ScenarioResults | undefined,
+  byVersion: ReadonlyMap<KafkaVersion, readonly PlayedScenario[]>,
+  unplayed: readonly UnplayedScenarios[],
+): ScenarioResults {
+  const others = kafkaVersions.filter((version) => version !== referenceKafka)
+  const older = others.flatMap((kafka) => {
+    const played = byVersion.get(kafka)
+    if (played === undefined) return known?.older?.filter((one) => one.kafka === kafka) ?? []
+    const broken = played.flatMap(({ name, held }) => (held ? [] : [name]))
+    return [{ kafka, held: played.length - broken.length, broken }]
+  })
+  return { kafka: referenceKafka, played: byVersion.get(referenceKafka) ?? known?.played ?? [], older, unplayed }
 }
 
 /** One that did not hold while the broker was slow is tried again, and in the end skipped. */
