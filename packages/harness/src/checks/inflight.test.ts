@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { history, notIdempotent, request } from '../../test/hand-made-history.ts'
+import { history, notIdempotent, request, told } from '../../test/hand-made-history.ts'
 import { inflight } from './inflight.ts'
 
 const producer = { ...notIdempotent, inFlightRequestsMax: 1 }
@@ -19,5 +19,19 @@ test('INFLIGHT: one more than allowed is found', () => {
   const found = inflight.judge(history([], { producer, requests }))
   expect(found.map((one) => one.message)).toEqual([
     '2 Produce requests in flight on one connection of broker 1, 1 are allowed',
+  ])
+})
+
+test('INFLIGHT: what a producer sends before it hears is found although the broker has answered already', () => {
+  const sent = (atMs: number, correlationId: number) =>
+    told(atMs, 'request-sent', { node: 1, api: 'Produce', correlationId })
+  const heard = told(2, 'response-received', { node: 1, api: 'Produce', correlationId: 1 })
+  const lost = told(2, 'connection-state', { node: 1, from: 'ready', to: 'disconnected' })
+  const found = (...trace: ReturnType<typeof told>[]): string[] =>
+    inflight.judge(history([], { producer, trace })).map(({ message }) => message)
+  expect(found(sent(1, 1), heard, sent(3, 2))).toEqual([])
+  expect(found(sent(1, 1), lost, sent(3, 2))).toEqual([])
+  expect(found(sent(1, 1), sent(1, 2), heard)).toEqual([
+    '2 Produce requests to broker 1 without an answer, 1 are allowed',
   ])
 })
