@@ -21,6 +21,7 @@ import { idle } from './idle.ts'
 import { inflight } from './inflight.ts'
 import { keyorder } from './keyorder.ts'
 import { byProducer, type Law } from './law.ts'
+import { linger } from './linger.ts'
 import { live } from './live.ts'
 import { maxblock } from './maxblock.ts'
 import { metadata } from './metadata.ts'
@@ -63,6 +64,7 @@ export const laws: readonly Law[] = [
   giveup,
   backoff,
   prompt,
+  linger,
   timeout,
   spread,
   throttle,

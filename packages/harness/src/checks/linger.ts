@@ -1,0 +1,101 @@
+import { shownMs, type TraceEvent, type Violation } from '../history.ts'
+import { type Law, needsTrace } from './law.ts'
+import { eventsOf, whereOf } from './trace-index.ts'
+
+/** A batch with less room than this may have been closed because the next record did not fit. */
+const largestRecordBytes = 300
+/** Times are rounded to ticks. */
+const roundedMs = 0.01
+
+const kinds = ['batch-created', 'batch-drained', 'request-sent', 'send-blocked', 'send-unblocked']
+const landings = ['batch-retried', 'batch-completed', 'batch-failed', 'batch-expired', 'batch-split']
+
+/**
+ * LINGER: what lingers waits. Every Produce request has a batch on board that had to leave: its linger.ms is over, it is full
+ * or followed by another of its partition, it is a part of a split one or is tried again, or something hurries (flush, close,
+ * a send that waits for memory). Batches that still linger ride along, as in Java's `drainBatchesForOneNode`.
+ *
+ * It does not bind while a partition has batches on their way and others that wait: one of these may have to leave and be
+ * held up, and then its broker counts as ready, for Java as for us.
+ *
+ * A record per request costs a broker what a thousand records do (KAFKA-17993 is about a linger that was not kept).
+ */
+export const linger: Law = {
+  name: 'LINGER',
+  insideOnly: needsTrace,
+  settings: ['linger.ms'],
+  statement: 'no request leaves before linger.ms for nothing but batches that could have taken more records',
+  unbound({ producer }) {
+    if (producer.lingerMs === 0) return 'linger.ms is 0'
+    return producer.compresses ? 'compressed: from here it cannot be seen when a batch was full' : undefined
+  },
+  judge(history) {
+    const { lingerMs, batchBytes } = history.producer
+    const hurries = [
+      ...history.waits.map(({ calledAtMs, returnedAtMs }) => [calledAtMs, returnedAtMs] as const),
+      ...eventsOf(history, 'flushed').map(({ atMs, details }) => [atMs - (details['tookMs'] as number), atMs] as const),
+    ]
+    const newest = new Map<string, unknown>()
+    const mustLeave = new Set<unknown>()
+    const boarded = new Map<unknown, TraceEvent[]>()
+    const violations: Violation[] = []
+    /** By partition: batches that wait, and how many are on their way. */
+    const partitions = new Map<string, { readonly waiting: Set<unknown>; readonly onTheWay: Set<unknown> }>()
+    const partitionOf = (event: TraceEvent) => {
+      const known = partitions.get(whereOf(event)) ?? { waiting: new Set(), onTheWay: new Set() }
+      partitions.set(whereOf(event), known)
+      return known
+    }
+    const isHeldUp = (): boolean =>
+      [...partitions.values()].some(({ waiting, onTheWay }) => waiting.size > 0 && onTheWay.size > 0)
+    let blocked = 0
+    let unblockedMs = Number.NEGATIVE_INFINITY
+    const mayLeave = ({ atMs, details }: TraceEvent): boolean =>
+      mustLeave.has(details['batch']) ||
+      (details['attempt'] as number) > 0 ||
+      (details['queuedMs'] as number) + roundedMs >= lingerMs ||
+      (details['bytes'] as number) + largestRecordBytes >= batchBytes ||
+      blocked > 0 ||
+      unblockedMs === atMs ||
+      hurries.some(([fromMs, untilMs]) => fromMs <= atMs && atMs <= untilMs)
+    for (const event of eventsOf(history, ...kinds, ...landings)) {
+      const { atMs, details } = event
+      if (landings.includes(event.event)) {
+        const { waiting, onTheWay } = partitionOf(event)
+        onTheWay.delete(details['batch'])
+        if (event.event === 'batch-retried') waiting.add(details['batch'])
+        else waiting.delete(details['batch'])
+      }
+      if (event.event === 'batch-created') {
+        partitionOf(event).waiting.add(details['batch'])
+        mustLeave.add(newest.get(whereOf(event)))
+        newest.set(whereOf(event), details['batch'])
+      } else if (event.event === 'batch-split') mustLeave.add(newest.get(whereOf(event)))
+      else if (event.event === 'send-blocked') blocked += details['on'] === 'memory' ? 1 : 0
+      else if (event.event === 'send-unblocked') {
+        if (details['on'] !== 'memory') continue
+        blocked--
+        unblockedMs = atMs
+      } else if (event.event === 'batch-drained') {
+        const { waiting, onTheWay } = partitionOf(event)
+        waiting.delete(details['batch'])
+        onTheWay.add(details['batch'])
+        boarded.set(details['node'], [...(boarded.get(details['node']) ?? []), event])
+      } else if (event.event === 'request-sent' && details['api'] === 'Produce') {
+        const batches = boarded.get(details['node']) ?? []
+        boarded.delete(details['node'])
+        if (batches.length === 0 || batches.some(mayLeave) || isHeldUp()) continue
+        violations.push({
+          law: 'LINGER',
+          message: `a request to broker ${details['node']} left although all of its batches could wait for linger.ms = ${lingerMs}`,
+          evidence: batches.map(
+            (one) =>
+              `${whereOf(one)} had waited ${shownMs(one.details['queuedMs'] as number)} with ${one.details['bytes']} of ${batchBytes} bytes`,
+          ),
+          atMs,
+        })
+      }
+    }
+    return violations
+  },
+}
