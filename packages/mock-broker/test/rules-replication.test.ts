@@ -401,6 +401,17 @@ test('brokers: one that is down with the only copy of a partition cannot leave b
   expect(sim.cluster.leader('orders', 1).id).toBe(1)
 })
 
+test('brokers: one cannot leave its replicas to another whose disk is full', () => {
+  const sim = new Simulation({ brokers: 2, topics: { orders: { partitions: 2, replicas: 1 } } })
+  const { admin } = sim.cluster
+  admin.setLogDirOffline(1, true)
+  expect(() => admin.removeBroker(2, () => {})).toThrow('only broker 2 has the records of orders-1')
+  admin.setLogDirOffline(1, false)
+  admin.removeBroker(2, () => {})
+  sim.run(5)
+  expect([0, 1].map((partition) => sim.cluster.leader('orders', partition).id)).toEqual([1, 1])
+})
+
 test('brokers: one that is sent away twice leaves once, and the last one stays although another still leaves', () => {
   const sim = new Simulation({ brokers: 2 })
   const { admin } = sim.cluster

@@ -42,12 +42,13 @@ test('LINGER: what lingers rides along with what must leave', () => {
   expect(found(created(0, 1), created(10, 2, 1), late, sent(12), along, sent(13))).toBe(1)
 })
 
-test('LINGER: nothing waits while a send waits for memory', () => {
+test('LINGER: nothing waits once a send waits for memory', () => {
   const blocked = told(3, 'send-blocked', { topic: 'orders', on: 'memory' })
   const unblocked = told(5, 'send-unblocked', { topic: 'orders', on: 'memory' })
   expect(found(created(0, 1), blocked, drained(5, 1), sent(5))).toBe(0)
   expect(found(created(0, 1), blocked, unblocked, drained(5, 1), sent(5))).toBe(0)
-  expect(found(created(0, 1), blocked, unblocked, drained(6, 1), sent(6))).toBe(1)
+  expect(found(created(0, 1), blocked, unblocked, drained(8, 1), sent(8))).toBe(0)
+  expect(found(blocked, unblocked, created(6, 1), drained(8, 1, { queuedMs: 2 }), sent(8))).toBe(1)
 })
 
 test('LINGER: does not bind while a batch may be held up by others of its partition', () => {

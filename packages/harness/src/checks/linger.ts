@@ -13,7 +13,7 @@ const landings = ['batch-retried', 'batch-completed', 'batch-failed', 'batch-exp
 /**
  * LINGER: what lingers waits. Every Produce request has a batch on board that had to leave: its linger.ms is over, it is full
  * or followed by another of its partition, it is a part of a split one or is tried again, or something hurries (flush, close,
- * a send that waits for memory). Batches that still linger ride along, as in Java's `drainBatchesForOneNode`.
+ * a send that waits for memory) or did since it was made. Batches that still linger ride along, as in Java's `drainBatchesForOneNode`.
  *
  * It does not bind while a partition has batches on their way and others that wait: one of these may have to leave and be
  * held up, and then its broker counts as ready, for Java as for us.
@@ -50,14 +50,18 @@ export const linger: Law = {
       [...partitions.values()].some(({ waiting, onTheWay }) => waiting.size > 0 && onTheWay.size > 0)
     let blocked = 0
     let unblockedMs = Number.NEGATIVE_INFINITY
-    const mayLeave = ({ atMs, details }: TraceEvent): boolean =>
-      mustLeave.has(details['batch']) ||
-      (details['attempt'] as number) > 0 ||
-      (details['queuedMs'] as number) + roundedMs >= lingerMs ||
-      (details['bytes'] as number) + largestRecordBytes >= batchBytes ||
-      blocked > 0 ||
-      unblockedMs === atMs ||
-      hurries.some(([fromMs, untilMs]) => fromMs <= atMs && atMs <= untilMs)
+    const mayLeave = ({ atMs, details }: TraceEvent): boolean => {
+      const createdMs = atMs - (details['queuedMs'] as number)
+      return (
+        mustLeave.has(details['batch']) ||
+        (details['attempt'] as number) > 0 ||
+        (details['queuedMs'] as number) + roundedMs >= lingerMs ||
+        (details['bytes'] as number) + largestRecordBytes >= batchBytes ||
+        blocked > 0 ||
+        unblockedMs >= createdMs ||
+        hurries.some(([fromMs, untilMs]) => fromMs <= atMs && createdMs <= untilMs)
+      )
+    }
     for (const event of eventsOf(history, ...kinds, ...landings)) {
       const { atMs, details } = event
       if (landings.includes(event.event)) {

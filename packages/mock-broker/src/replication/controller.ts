@@ -133,7 +133,7 @@ export class Controller {
 
   /** A partition that nobody could lead if this broker left now: its records would go with the broker. */
   hasLast(id: number): Partition | undefined {
-    const isLast = this.cluster.availableNodes.every((node) => node.id === id)
+    const isLast = !this.cluster.nodes.some((node) => node.id !== id && isAvailable(node) && canReplicate(node))
     return this.partitionsOf(id).find(({ leaderId, isr }) =>
       leaderId === -1 ? isr.every((replica) => replica === id) : leaderId === id && isLast,
     )
