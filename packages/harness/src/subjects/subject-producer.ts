@@ -1,10 +1,10 @@
 import { parseProducerConfig } from '@harrow/producer/core'
 import type { Clock } from '@harrow/runtime'
-import type { Census, ProducerFacts, SentRecord, TraceEvent } from '../history.ts'
+import type { Census, ProducerFacts, SentRecord, Settlement, TraceEvent } from '../history.ts'
 import type { ScenarioProducer } from '../scenario/producers.ts'
 import type { ParsedScenario } from '../scenario/schema.ts'
 import { hitsThatTouch } from '../worlds/fault-impact.ts'
-import type { End, OpenStage, ProducerUnderTest, RunAround, TimedHit } from '../worlds/producer-under-test.ts'
+import type { OpenStage, ProducerUnderTest, RunAround, TimedHit } from '../worlds/producer-under-test.ts'
 import type { Recorder } from '../worlds/recorder.ts'
 import type { ScenarioCluster } from '../worlds/scenario-cluster.ts'
 import { settingsOf } from '../worlds/settings.ts'
@@ -48,7 +48,7 @@ export class SubjectProducer implements ProducerUnderTest {
   private isStopped = false
   private nextId = 0
   /** Told every end of a record, by the id of its send. */
-  private readonly sends = new Map<number, (end: End) => void>()
+  private readonly sends = new Map<number, (end: Settlement) => void>()
   private readonly waiting = new Map<number, () => void>()
   private readonly greeted: (() => void)[] = []
   private opened: ((notApplicable?: string) => void) | undefined
@@ -83,7 +83,7 @@ export class SubjectProducer implements ProducerUnderTest {
     this.say({ type: 'start', protocol: protocolVersion, bootstrapServers: cluster.bootstrapServers, config })
   }
 
-  send({ topic, key, partition, headers, value }: SentRecord, settle: (end: End) => void): void {
+  send({ topic, key, partition, headers, value }: SentRecord, settle: (end: Settlement) => void): void {
     const id = this.nextId++
     this.sends.set(id, settle)
     this.say({
@@ -188,12 +188,13 @@ export class SubjectProducer implements ProducerUnderTest {
     const settle = this.sends.get(line.id)
     if (settle === undefined)
       return void this.isWrong(`told the end of ${line.id}, which was never sent`, [JSON.stringify(line)])
+    const atMs = this.recorder!.nowMs()
     if (line.type === 'ack') {
       const { partition = -1, offset = -1, timestamp } = line
-      settle({ outcome: 'acknowledged', partition, offset: BigInt(offset), timestamp })
+      settle({ outcome: 'acknowledged', atMs, partition, offset: BigInt(offset), timestamp })
     } else {
       const { error, message = error, certainty = 'maybe' } = line
-      settle({ outcome: 'failed', error, certainty, message })
+      settle({ outcome: 'failed', atMs, error, certainty, message })
     }
   }
 

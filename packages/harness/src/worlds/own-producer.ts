@@ -6,12 +6,12 @@ import {
 } from '@harrow/producer/core'
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { Runtime } from '@harrow/runtime'
-import type { Census, ProducerFacts, ProducerSample, SentRecord } from '../history.ts'
+import type { Census, ProducerFacts, ProducerSample, SentRecord, Settlement } from '../history.ts'
 import type { ScenarioProducer } from '../scenario/producers.ts'
 import type { ParsedScenario } from '../scenario/schema.ts'
 import { hitsThatTouch } from './fault-impact.ts'
 import { MeteredRuntime } from './metered-runtime.ts'
-import type { End, OpenStage, ProducerUnderTest, RunAround, TimedHit } from './producer-under-test.ts'
+import type { OpenStage, ProducerUnderTest, RunAround, TimedHit } from './producer-under-test.ts'
 import type { Recorder } from './recorder.ts'
 import { settingsOf } from './settings.ts'
 
@@ -78,7 +78,7 @@ export class OwnProducer implements ProducerUnderTest {
     opened()
   }
 
-  send(record: SentRecord, settle: (end: End) => void): void {
+  send(record: SentRecord, settle: (end: Settlement) => void): void {
     const { topic, key, partition, headers, value } = record
     // The caller's bytes are the caller's again as soon as `send` has returned.
     const bytes = value.slice()
@@ -91,13 +91,15 @@ export class OwnProducer implements ProducerUnderTest {
     }
     try {
       this.core!.send(wanted, (metadata, error) => {
-        if (metadata === undefined) return void settle(failure(error))
+        const atMs = this.recorder!.nowMs()
+        if (metadata === undefined) return void settle(failure(error, atMs))
+        // One literal: spreading costs ten times as much, and there is one for every record.
         const { partition, offset, timestamp } = metadata
-        settle({ outcome: 'acknowledged', partition, offset, timestamp })
+        settle({ outcome: 'acknowledged', atMs, partition, offset, timestamp })
       })
       bytes.fill(0xee)
     } catch (error) {
-      settle(failure(error))
+      settle(failure(error, this.recorder!.nowMs()))
     }
   }
 
@@ -178,11 +180,11 @@ export class OwnProducer implements ProducerUnderTest {
   }
 }
 
-function failure(error: unknown): End {
+function failure(error: unknown, atMs: number): Settlement {
   const {
     code = 'UNKNOWN',
     certainty = 'maybe',
     message,
   } = (error ?? {}) as { code?: string; certainty?: 'definite' | 'maybe'; message?: string }
-  return { outcome: 'failed', error: code, certainty, message: message ?? String(error) }
+  return { outcome: 'failed', atMs, error: code, certainty, message: message ?? String(error) }
 }

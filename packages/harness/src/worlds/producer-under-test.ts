@@ -15,7 +15,7 @@ export interface ProducerUnderTest {
   /** Makes the producer. Calls back, once, with why the scenario cannot be asked of it, or without. */
   open(stage: OpenStage, opened: (notApplicable?: string) => void): void
   /** Hands the record over. `settle` is called for every completion that is heard of. */
-  send(record: SentRecord, settle: (end: End) => void): void
+  send(record: SentRecord, settle: (end: Settlement) => void): void
   flush(done: () => void): void
   close(timeoutMs: number | undefined, done: () => void): void
   /** Comes before the close that ends the run: what an application that cares does, where it is not the law's business. */
@@ -33,9 +33,6 @@ export interface ProducerUnderTest {
   /** Nothing more is asked of it, and nothing more may come of it. `hasEnded`: whether the run came to its end. */
   stop(hasEnded: boolean): void
 }
-
-/** How a record ended; the run knows when. */
-export type End = Settlement extends infer One ? (One extends Settlement ? Omit<One, 'atMs'> : never) : never
 
 /** A rule that acted, and when. */
 export interface TimedHit extends RuleHit {

@@ -1,7 +1,16 @@
 import type { ClusterCore } from '@harrow/mock-broker/core'
 import type { ProducerCore } from '@harrow/producer/core'
 import type { Runtime } from '@harrow/runtime'
-import type { FaultReport, History, Probe, ProducerFacts, ProducerOfRun, SentRecord, TraceEvent } from '../history.ts'
+import type {
+  FaultReport,
+  History,
+  Probe,
+  ProducerFacts,
+  ProducerOfRun,
+  SentRecord,
+  Settlement,
+  TraceEvent,
+} from '../history.ts'
 import { defaultProducer, producersOf, type ScenarioProducer } from '../scenario/producers.ts'
 import type { ParsedScenario, WorldName } from '../scenario/schema.ts'
 import { partitionsOf, topicsOf } from '../scenario/topics.ts'
@@ -12,7 +21,7 @@ import type { ClusterFacts } from './cluster-facts.ts'
 import { losesLeaders } from './fault-impact.ts'
 import { mockCluster } from './mock-scenario-cluster.ts'
 import { OwnProducer } from './own-producer.ts'
-import type { End, ProducerUnderTest, RunAround, TimedHit } from './producer-under-test.ts'
+import type { ProducerUnderTest, RunAround, TimedHit } from './producer-under-test.ts'
 import { Recorder } from './recorder.ts'
 import type { MakeCluster, ScenarioCluster } from './scenario-cluster.ts'
 import type { WorldRun } from './world.ts'
@@ -233,10 +242,10 @@ export class Session {
     })
   }
 
-  private settled(played: Played, record: SentRecord, end: End): void {
+  private settled(played: Played, record: SentRecord, end: Settlement): void {
     const mayBeLate = played.producer.refusesLate && record.number >= played.closedFromNumber
     if ((this.phase === 'closed' || this.phase === 'over') && !mayBeLate) played.completionsAfterClose++
-    this.recorder.settled(record, { ...end, atMs: this.recorder.nowMs() })
+    this.recorder.settled(record, end)
   }
 
   private close(played: Played, timeoutMs: number | undefined, done: () => void): void {
