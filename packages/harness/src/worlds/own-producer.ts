@@ -128,6 +128,11 @@ export class OwnProducer implements ProducerUnderTest {
     this.availableBytesMax = Math.max(this.availableBytesMax, bufferAvailableBytes)
   }
 
+  /** Its links are counted at its own end. */
+  isLeaving(): boolean {
+    return false
+  }
+
   count(completionsAfterClose: number): void {
     const { openLinks, pendingTimers } = this.metered!
     const { bufferTotalBytes, bufferAvailableBytes } = this.core!.inspect()

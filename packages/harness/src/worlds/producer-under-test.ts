@@ -26,6 +26,8 @@ export interface ProducerUnderTest {
   checkInvariants(): void
   /** A look at its memory. */
   measure(): void
+  /** Whether a broker may only not have heard yet that its connections are closed: asked within `missingEndsMs`. */
+  isLeaving(): boolean
   /** Counts what it still holds. */
   count(completionsAfterClose: number): void
   /** What is known of it alone. `hits` are those of every fault. */

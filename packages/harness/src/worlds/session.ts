@@ -322,7 +322,8 @@ export class Session {
         // Or a world with real timers would go on after somebody cut the run short.
         if (this.phase === 'over') return
         const { sent, settledCount } = this.recorder
-        if (settledCount < sent.length && this.recorder.nowMs() < untilMs) return void this.countLater(cluster, untilMs)
+        const isLate = settledCount < sent.length || this.producers.some(({ producer }) => producer.isLeaving())
+        if (isLate && this.recorder.nowMs() < untilMs) return void this.countLater(cluster, untilMs)
         for (const { producer, completionsAfterClose } of this.producers) producer.count(completionsAfterClose)
         this.end(true)
       }),
