@@ -81,7 +81,10 @@ export function parsePartitioner(value: unknown): Partitioner | undefined {
 
 export function parseSerializer(key: string, value: unknown): ParsedSerializer {
   const builtIn = value === undefined ? serializers.default : builtInSerializer(value)
-  if (builtIn !== undefined) return { ...toSerializer(builtIn as Serializer<unknown>), mayAddHeaders: false }
+  if (builtIn !== undefined) {
+    const passesBytes = builtIn === serializers.default || builtIn === serializers.bytes
+    return { ...toSerializer(builtIn as Serializer<unknown>), mayAddHeaders: false, passesBytes }
+  }
   const isUsable = typeof value === 'function' || (typeof value === 'object' && value !== null)
   const own = isUsable ? toSerializer(value as Serializer<unknown>) : undefined
   if (typeof own?.serialize === 'function') {
@@ -89,6 +92,7 @@ export function parseSerializer(key: string, value: unknown): ParsedSerializer {
       serialize: (topic, data, headers) => own.serialize(topic, data, headers),
       close: () => own.close?.(),
       mayAddHeaders: true,
+      passesBytes: false,
     }
   }
   const names = Object.keys(serializers).join(', ')

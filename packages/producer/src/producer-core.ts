@@ -1,5 +1,6 @@
 import { type Header, invariant } from '@harrow/protocol'
 import { type Core, Driver, type Runtime } from '@harrow/runtime'
+import type { TellInGroups, Told } from './accumulator/outcome-group.ts'
 import { pendingSend } from './admission/pending-send.ts'
 import type { ParsedProducerConfig } from './config.ts'
 import { ConfigError, ProducerClosedError, type ProducerError, type SerializationError } from './errors.ts'
@@ -16,6 +17,15 @@ import { isSerialized } from './serializers/serialize.ts'
 
 /** The number of a send that waits for nothing. */
 const noSend = -1
+
+/** A record between its serializers and its batch. */
+interface SerializedParts {
+  readonly key: Serialized
+  readonly value: Serialized
+  readonly ownHeaders: Header[]
+  readonly headers: readonly Header[]
+  readonly timestampMs: number
+}
 
 /**
  * The front driver, and the owner of everything: joins the caller's turn (record, serializer, partitioner, accumulator)
@@ -49,17 +59,29 @@ export class ProducerCore implements Core {
    */
   send(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number {
     const { interceptors } = this.parts
-    if (interceptors.isEmpty || this.state !== 'open') return this.accept(record, onCompletion)
+    if (interceptors.isEmpty || this.state !== 'open') return this.accept(record, onCompletion) as number
     const intercepted = interceptors.onSend(record)
     try {
-      return this.accept(intercepted, interceptors.around(intercepted, onCompletion))
+      return this.accept(intercepted, interceptors.around(intercepted, onCompletion)) as number
     } catch (error) {
       interceptors.onAcknowledgement(intercepted, undefined, error as ProducerError)
       throw error
     }
   }
 
-  private accept(record: ProducerRecord<unknown, unknown>, onCompletion: OnCompletion): number {
+  /**
+   * HOT: once per record. `send` for who has no callback for each record: returns who is told of this one, one of the groups
+   * or callbacks that `tell` makes. Throws what `send` throws, which is its plain form.
+   */
+  sendInGroup(record: ProducerRecord<unknown, unknown>, tell: TellInGroups): Told {
+    if (this.parts.interceptors.isEmpty) return this.accept(record, tell) as Told
+    const onCompletion = tell.alone()
+    this.send(record, onCompletion)
+    return onCompletion
+  }
+
+  /** With a callback the number of the send; without, who is told. */
+  private accept(record: ProducerRecord<unknown, unknown>, tell: OnCompletion | TellInGroups): number | Told {
     if (this.state !== 'open') throw new ProducerClosedError('send() after close()')
     checkRecord(record)
     const { encoder, admission, idempotence } = this.parts
@@ -67,7 +89,7 @@ export class ProducerCore implements Core {
     const ownHeaders = encoder.headersOf(record)
     const fatal = idempotence?.fatalError
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
-    if (fatal !== undefined) return this.refuseSend(record, onCompletion, refusalOf(fatal, { topic }))
+    if (fatal !== undefined) return this.refuseSend(record, tell, refusalOf(fatal, { topic }))
     const timestampMs = encoder.timestampOf(record)
     let key: Serialized
     let value: Serialized
@@ -78,34 +100,50 @@ export class ProducerCore implements Core {
       value = encoder.valueOf(record, ownHeaders)
       if (isSerialized(key) && isSerialized(value)) headers = encoder.completeHeaders(ownHeaders)
     } catch (error) {
-      return this.refuseSend(record, onCompletion, error as SerializationError)
+      return this.refuseSend(record, tell, error as SerializationError)
     }
     // Only now: a serializer may have called `send` itself, and that one comes first.
     const sendNumber = this.sendsAccepted++
-    let encoded: PreparedRecord
     if (isSerialized(key) && isSerialized(value)) {
-      const joined = admission.join(topic, record.partition, key, value, headers, timestampMs, onCompletion)
+      const joined = admission.join(topic, record.partition, key, value, headers, timestampMs, tell)
       if (joined !== undefined) {
         // A record that joins a batch which is already waiting for its time changes nothing for the sender.
         if (joined !== 'appended') this.driver.wake()
-        return sendNumber
+        return typeof tell === 'function' ? sendNumber : this.parts.accumulator.joinedGroup
       }
-      encoded = { key, value, headers, timestampMs, onCompletion, serialization: undefined }
-    } else encoded = encoder.prepareLater(topic, { key, value, headers: ownHeaders }, timestampMs, onCompletion)
+    }
+    const onCompletion = typeof tell === 'function' ? tell : tell.alone()
+    this.submit(record, sendNumber, { key, value, ownHeaders, headers, timestampMs }, onCompletion)
+    return typeof tell === 'function' ? sendNumber : onCompletion
+  }
+
+  /** Into a new batch, or to those that wait. */
+  private submit(
+    record: ProducerRecord<unknown, unknown>,
+    sendNumber: number,
+    parts: SerializedParts,
+    onCompletion: OnCompletion,
+  ): void {
+    const { encoder, admission } = this.parts
+    const { key, value, headers, timestampMs } = parts
+    const encoded: PreparedRecord =
+      isSerialized(key) && isSerialized(value)
+        ? { key, value, headers, timestampMs, onCompletion, serialization: undefined }
+        : encoder.prepareLater(record.topic, { key, value, headers: parts.ownHeaders }, timestampMs, onCompletion)
     if (admission.submit(pendingSend(record, sendNumber, encoded)) !== 'appended') this.driver.wake()
-    return sendNumber
   }
 
   /** Its callback hears of it in a later turn. */
   private refuseSend(
     { topic }: ProducerRecord<unknown, unknown>,
-    onCompletion: OnCompletion,
+    tell: OnCompletion | TellInGroups,
     error: ProducerError,
-  ): number {
+  ): number | Told {
+    const onCompletion = typeof tell === 'function' ? tell : tell.alone()
     this.parts.trace({ event: 'send-failed', topic, because: error.code })
     this.parts.completions.addFailure(onCompletion, error)
     this.driver.wake()
-    return noSend
+    return typeof tell === 'function' ? noSend : onCompletion
   }
 
   /**

@@ -6,7 +6,7 @@ import { nodeRuntime } from '@harrow/runtime/node'
 import { type ParsedProducerConfig, type ProducerConfig, parseProducerConfig } from './config.ts'
 import { AbortedError } from './errors.ts'
 import { consoleLogger } from './facade/console-logger.ts'
-import { diagnosticsTrace, tracedSend } from './facade/diagnostics.ts'
+import { diagnosticsTrace, tracedPromise, tracedSend } from './facade/diagnostics.ts'
 import { recordWritable } from './facade/record-writable.ts'
 import { type SendAllOptions, type SendAllResult, sendAll } from './facade/send-all.ts'
 import type { Logger } from './logger.ts'
@@ -94,9 +94,11 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
       return undefined
     }
     if (how?.signal !== undefined) return this.sendUntil(record, how.signal)
-    return new Promise((resolve, reject) => {
-      this.accept(record, (metadata, error) => (metadata === undefined ? reject(error) : resolve(metadata)))
-    })
+    try {
+      return tracedPromise(this.core, this.clientId, record)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -167,7 +169,8 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
 
   /** Resolves when everything sent before has succeeded or failed; never rejects because of a failed record. */
   flush(): Promise<void> {
-    return new Promise((resolve) => this.core.flush(resolve))
+    // A microtask later, like the promises of records: who waits for a record goes on before who waits for all.
+    return new Promise((resolve) => this.core.flush(() => queueMicrotask(resolve)))
   }
 
   /**
@@ -179,7 +182,8 @@ export class Producer<K = string | Uint8Array, V = string | Uint8Array> implemen
       const now = (): void => this.core.close({ timeoutMs: 0 }, () => {})
       const done = (): void => {
         signal?.removeEventListener('abort', now)
-        resolve()
+        // After the promises of records, as in `flush`.
+        queueMicrotask(resolve)
       }
       this.core.close({ timeoutMs: signal?.aborted === true ? 0 : timeoutMs }, done)
       signal?.addEventListener('abort', now, { once: true })

@@ -37,7 +37,7 @@ export class BufferPool implements MemoryBudget {
    * RangeError, and counts nothing, when the platform has no memory.
    */
   tryAllocate(bytes: number): Uint8Array | undefined {
-    invariant(bytes <= this.totalBytes, `${bytes} bytes of a pool of ${this.totalBytes}`)
+    if (bytes > this.totalBytes) invariant(false, `${bytes} bytes of a pool of ${this.totalBytes}`)
     if (bytes > this.availableBytes) return undefined
     const pooled = bytes === this.poolableBytes ? this.free.pop() : undefined
     if (pooled === undefined) this.letGoFor(bytes)
@@ -60,7 +60,7 @@ export class BufferPool implements MemoryBudget {
   }
 
   release(bytes: number): void {
-    invariant(bytes <= this.usedNow, `${bytes} bytes given back, ${this.usedNow} are out`)
+    if (bytes > this.usedNow) invariant(false, `${bytes} bytes given back, ${this.usedNow} are out`)
     this.usedNow -= bytes
   }
 

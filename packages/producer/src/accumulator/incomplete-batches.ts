@@ -47,8 +47,9 @@ export class IncompleteBatches {
 
   /** The memory of a batch that has its outcome and is in no request. Call once. */
   free(batch: ProducerBatch): void {
-    invariant(batch.isDone && !batch.isInRequest, `${batch.where}: freed too early`)
-    invariant(this.holding.delete(batch), `${batch.where}: freed twice`)
+    // The messages only where they are needed: once per batch.
+    if (!batch.isDone || batch.isInRequest) invariant(false, `${batch.where}: freed too early`)
+    if (!this.holding.delete(batch)) invariant(false, `${batch.where}: freed twice`)
     const buffer = batch.discard()
     if (buffer !== undefined) this.pool.deallocate(buffer)
     else this.pool.release(batch.pooledBytes)

@@ -50,7 +50,7 @@ export class PartitionQueue {
 
   takeHead(): ProducerBatch {
     const batch = this.batches.shift()
-    invariant(batch !== undefined, `${this.topic}-${this.partition}: nothing to take`)
+    if (batch === undefined) invariant(false, `${this.topic}-${this.partition}: nothing to take`)
     return batch
   }
 

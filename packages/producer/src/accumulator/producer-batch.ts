@@ -5,11 +5,11 @@ import {
   type Header,
   invariant,
   type MemoryBudget,
-  recordBytesUpperBound,
 } from '@harrow/protocol'
 import type { ProducerError } from '../errors.ts'
 import { incrementSequence, lastSequenceOf, noSequence } from '../idempotence/sequences.ts'
 import type { OnCompletion, RecordMetadata } from '../record.ts'
+import type { OutcomeGroup, TellInGroups, Told } from './outcome-group.ts'
 import type { LedgerPool, RecordLedger } from './record-ledger.ts'
 
 /** What came of a batch. Offsets are base + index; -1n stays -1n. */
@@ -53,6 +53,11 @@ export interface SequenceStamp {
   readonly baseSequence: number
 }
 
+/** Runs one callback and survives what it throws. */
+type Report = (callback: OnCompletion, metadata: RecordMetadata | undefined, error: ProducerError | undefined) => void
+
+type SuccessResult = Extract<BatchResult, { kind: 'success' }>
+
 const unstamped: SequenceStamp = { producerId: -1n, producerEpoch: -1, baseSequence: noSequence }
 
 /** Records of one partition on their way to a broker, and whom to tell. */
@@ -72,9 +77,12 @@ export class ProducerBatch {
   private ledger: RecordLedger | undefined
   private records = 0
   private closedBytes: Uint8Array | undefined
-  private largestRecordBytes = 0
   private stamp = unstamped
   private outcome: BatchResult | 'split' | undefined
+  /** Of the record appended last, if that has no callback. */
+  private lastGroup: OutcomeGroup | undefined
+  /** Records of groups that have not asked for their outcome yet: the ledger is needed until then. */
+  private toBeAsked = 0
   /** Refuses appends: from the first that had no room, or the first drain; a part of a split batch, always. */
   private isSealed = false
 
@@ -118,13 +126,13 @@ export class ProducerBatch {
 
   /** Compressed by uncompressed bytes of the records; 1 without compression. Only of a sealed batch. */
   get compressionRatio(): number {
-    invariant(this.closedBytes !== undefined, `${this.where}: not sealed yet`)
+    if (this.closedBytes === undefined) invariant(false, `${this.where}: not sealed yet`)
     return (this.closedBytes.length - batchHeaderBytes) / this.writer.uncompressedBytes
   }
 
   /** The upper bound of its largest record, uncompressed. */
   get recordBytesMax(): number {
-    return this.largestRecordBytes
+    return this.writer.recordBytesMax
   }
 
   get isFull(): boolean {
@@ -183,7 +191,7 @@ export class ProducerBatch {
     value: Uint8Array | null,
     headers: readonly Header[],
     timestampMs: number,
-    onCompletion: OnCompletion,
+    tell: OnCompletion | TellInGroups,
   ): boolean {
     if (this.isSealed) return false
     if (!this.writer.tryAppend(timestampMs, key, value, headers)) {
@@ -191,16 +199,25 @@ export class ProducerBatch {
       this.writer.endRecords()
       return false
     }
-    this.ledger!.add(onCompletion, timestampMs, key === null ? -1 : key.length, value === null ? -1 : value.length)
+    let told: Told
+    if (typeof tell === 'function') {
+      told = tell
+      this.lastGroup = undefined
+    } else told = this.groupFor(tell)
+    this.ledger!.add(told, timestampMs, key === null ? -1 : key.length, value === null ? -1 : value.length)
     this.records++
-    const recordBytes = recordBytesUpperBound(key, value, headers)
-    if (recordBytes > this.largestRecordBytes) this.largestRecordBytes = recordBytes
     return true
+  }
+
+  /** Of the record that was appended last, without a callback. */
+  get openGroup(): OutcomeGroup {
+    invariant(this.lastGroup !== undefined, 'the last record is in a group')
+    return this.lastGroup
   }
 
   /** Ends its use of memory, but for the buffer from the pool, which is returned unless a larger one took its place. */
   discard(): Uint8Array | undefined {
-    invariant(this.isDone && !this.isInRequest, `${this.where}: its bytes may still be needed`)
+    if (!this.isDone || this.isInRequest) invariant(false, `${this.where}: its bytes may still be needed`)
     const buffer = this.pooledBytes === 0 ? undefined : this.writer.buffer
     this.writer.discard()
     this.closedBytes = undefined
@@ -209,7 +226,7 @@ export class ProducerBatch {
 
   /** Gives it its place among the batches of its partition; it is encoded anew when it is next sent. */
   renumber(stamp: SequenceStamp): void {
-    invariant(!this.isInRequest, `${this.where}: renumbered while on the wire`)
+    if (this.isInRequest) invariant(false, `${this.where}: renumbered while on the wire`)
     this.stamp = stamp
     this.closedBytes = undefined
   }
@@ -222,7 +239,8 @@ export class ProducerBatch {
   /** No more records; the bytes for the wire. The same bytes again until it is renumbered. */
   seal(): Uint8Array {
     if (this.closedBytes !== undefined) return this.closedBytes
-    invariant(!this.isDone, `${this.where}: sent after its outcome`)
+    // Messages only where they are needed: a template costs as much as all the rest of this.
+    if (this.isDone) invariant(false, `${this.where}: sent after its outcome`)
     this.isSealed = true
     const { stamp } = this
     this.closedBytes = stamp === unstamped ? this.writer.close() : this.writer.close(stamp)
@@ -231,48 +249,79 @@ export class ProducerBatch {
 
   /** Final. `split`: its parts carry on, and nobody is told of this one. */
   finish(outcome: BatchResult | 'split'): void {
-    invariant(this.outcome === undefined, `${this.where}: finished twice`)
+    if (this.outcome !== undefined) invariant(false, `${this.where}: finished twice`)
     this.outcome = outcome
     this.isSealed = true
     if (outcome === 'split') this.returnLedger()
+    this.lastGroup = undefined
   }
 
-  /** Tells every caller, in the order of their calls. `report` runs one callback and survives what it throws. */
-  complete(
-    report: (callback: OnCompletion, metadata: RecordMetadata | undefined, error: ProducerError | undefined) => void,
-  ): void {
+  /** Tells every caller, in the order of their calls. */
+  complete(report: Report): void {
     const result = this.outcome
-    invariant(result !== undefined && result !== 'split', `${this.where}: nothing to tell yet`)
-    const { ledger, records } = this
-    invariant(ledger !== undefined, `${this.where}: told twice`)
-    if (result.kind === 'failure') {
-      for (let i = 0; i < records; i++) report(ledger.callbackOf(i), undefined, result.errorOf(i))
-    } else this.completeSuccess(ledger, result, report)
-    this.returnLedger()
+    invariant(result !== undefined && result !== 'split', 'a batch has its outcome before anybody is told')
+    const { ledger } = this
+    invariant(ledger !== undefined, 'a batch tells only once')
+    this.completeEach(ledger, result, report)
+    if (this.toBeAsked === 0) this.returnLedger()
   }
 
   /** HOT: its loop runs once per record. Each offset is the one before plus one: a bigint less than base plus a converted index. */
-  private completeSuccess(
-    ledger: RecordLedger,
-    { baseOffset, logAppendTimeMs }: Extract<BatchResult, { kind: 'success' }>,
-    report: (callback: OnCompletion, metadata: RecordMetadata, error: undefined) => void,
-  ): void {
-    const { records, topic, partition } = this
-    const step = baseOffset === -1n ? 0n : 1n
-    let offset = baseOffset
+  private completeEach(ledger: RecordLedger, result: BatchResult, report: Report): void {
+    const { records } = this
+    const step = result.kind === 'failure' || result.baseOffset === -1n ? 0n : 1n
+    let offset = result.kind === 'failure' ? -1n : result.baseOffset
+    let released: OutcomeGroup | undefined
     for (let i = 0; i < records; i++) {
-      const timestamp = logAppendTimeMs === -1 ? ledger.timestampOf(i) : logAppendTimeMs
-      const serializedKeySize = ledger.keySizeOf(i)
-      const serializedValueSize = ledger.valueSizeOf(i)
-      const metadata = { topic, partition, offset, timestamp, serializedKeySize, serializedValueSize }
-      report(ledger.callbackOf(i), metadata, undefined)
+      const told = ledger.toldOf(i)
+      if (typeof told !== 'function') {
+        if (told !== released) told.release()
+        released = told
+      } else if (result.kind === 'failure') report(told, undefined, result.errorOf(i))
+      else report(told, this.metadataOf(i, ledger, result, offset), undefined)
       offset += step
     }
   }
 
+  private metadataOf(
+    index: number,
+    ledger: RecordLedger,
+    { logAppendTimeMs }: SuccessResult,
+    offset: bigint,
+  ): RecordMetadata {
+    const { topic, partition } = this
+    const timestamp = logAppendTimeMs === -1 ? ledger.timestampOf(index) : logAppendTimeMs
+    const serializedKeySize = ledger.keySizeOf(index)
+    const serializedValueSize = ledger.valueSizeOf(index)
+    return { topic, partition, offset, timestamp, serializedKeySize, serializedValueSize }
+  }
+
+  private groupFor(tell: TellInGroups): OutcomeGroup {
+    this.lastGroup ??= tell.open(this.records, this.outcomeOf)
+    this.toBeAsked++
+    return this.lastGroup
+  }
+
+  /** HOT: once per record of a group that was released. Throws the record's error. */
+  private readonly outcomeOf = (index: number): RecordMetadata => {
+    const { outcome, ledger } = this
+    invariant(outcome !== undefined && outcome !== 'split', 'a batch has its outcome before anybody asks')
+    invariant(ledger !== undefined, 'the ledger is there until the last has asked')
+    try {
+      if (outcome.kind === 'failure') throw outcome.errorOf(index)
+      const { baseOffset } = outcome
+      return this.metadataOf(index, ledger, outcome, baseOffset === -1n ? -1n : baseOffset + BigInt(index))
+    } finally {
+      this.toBeAsked--
+      if (this.toBeAsked === 0) this.returnLedger()
+    }
+  }
+
+  /** For a split: tells what becomes of a record in its part. Call once for each. */
   callbackOf(index: number): OnCompletion {
-    invariant(this.ledger !== undefined, `${this.where}: its callers were told`)
-    return this.ledger.callbackOf(index)
+    if (this.ledger === undefined) invariant(false, `${this.where}: its callers were told`)
+    const told = this.ledger.toldOf(index)
+    return typeof told === 'function' ? told : told.callbackOf(index)
   }
 
   /** For messages: `orders-3`. */

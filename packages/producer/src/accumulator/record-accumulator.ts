@@ -14,6 +14,7 @@ import { BufferPool } from './buffer-pool.ts'
 import { CompressionRatios } from './compression-ratios.ts'
 import { IncompleteBatches } from './incomplete-batches.ts'
 import { NodeAvailability } from './node-availability.ts'
+import type { OutcomeGroup, TellInGroups } from './outcome-group.ts'
 import { partitionLoads } from './partition-loads.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import { type BatchOptions, type EncodedRecord, ProducerBatch } from './producer-batch.ts'
@@ -79,6 +80,7 @@ export class RecordAccumulator {
   readonly availability: NodeAvailability
   private readonly ledgers = new LedgerPool()
   private batchesCreated = 0
+  private lastJoined: ProducerBatch | undefined
 
   constructor(random: Random, options: AccumulatorOptions) {
     // Differs from Java: a batch.size above buffer.memory means smaller batches; there every send fails.
@@ -132,7 +134,10 @@ export class RecordAccumulator {
     return this.isBatching && tail?.tryAppend(record) ? appendedTo(tail) : this.appendToNew(queue, record, at)
   }
 
-  /** HOT: once per record. Into the open batch of the partition, if it has room; undefined: `append` decides. */
+  /**
+   * HOT: once per record. Into the open batch of the partition, if it has room; undefined: `append` decides. Without
+   * a callback the record is in `joinedGroup` then.
+   */
   join(
     topic: string,
     partition: number,
@@ -140,11 +145,18 @@ export class RecordAccumulator {
     value: Uint8Array | null,
     headers: readonly Header[],
     timestampMs: number,
-    onCompletion: OnCompletion,
+    tell: OnCompletion | TellInGroups,
   ): AppendResult | undefined {
     const tail = this.isBatching ? this.queues.topic(topic).partitions[partition]?.tail : undefined
-    if (tail === undefined || !tail.tryAppendFields(key, value, headers, timestampMs, onCompletion)) return undefined
+    if (tail === undefined || !tail.tryAppendFields(key, value, headers, timestampMs, tell)) return undefined
+    this.lastJoined = tail
     return appendedTo(tail)
+  }
+
+  /** Of the record that has joined a batch just now, without a callback. */
+  get joinedGroup(): OutcomeGroup {
+    invariant(this.lastJoined !== undefined, 'a record has joined a batch')
+    return this.lastJoined.openGroup
   }
 
   private appendSticky(topic: TopicState, record: EncodedRecord, at: AppendAt): AppendResult {

@@ -1,5 +1,6 @@
 import { invariant } from '@harrow/protocol'
 import type { OnCompletion } from '../record.ts'
+import type { Told } from './outcome-group.ts'
 
 /** One word a record for the sizes of key and value each, and two for its timestamp. */
 const recordsAtFirst = 64
@@ -11,7 +12,7 @@ const ledgersKept = 512
  * here each column is one array, and the arrays of a batch that is through serve the next one, so that a record makes no object.
  */
 export class RecordLedger {
-  private callbacks: OnCompletion[] = []
+  private readonly told: Told[] = []
   private timestamps = new Float64Array(recordsAtFirst)
   /** Bytes of key and value by turns; -1 for null. */
   private sizes = new Int32Array(2 * recordsAtFirst)
@@ -22,20 +23,21 @@ export class RecordLedger {
   }
 
   /** HOT: once per record. */
-  add(onCompletion: OnCompletion, timestampMs: number, keySize: number, valueSize: number): void {
+  add(told: Told, timestampMs: number, keySize: number, valueSize: number): void {
     const at = this.records
     if (at === this.timestamps.length) this.grow()
     this.timestamps[at] = timestampMs
     this.sizes[2 * at] = keySize
     this.sizes[2 * at + 1] = valueSize
-    this.callbacks[at] = onCompletion
+    this.told[at] = told
     this.records = at + 1
   }
 
-  callbackOf(index: number): OnCompletion {
-    const callback = index < this.records ? this.callbacks[index] : undefined
-    invariant(callback !== undefined, `record ${index} of ${this.records}`)
-    return callback
+  toldOf(index: number): Told {
+    const told = index < this.records ? this.told[index] : undefined
+    // The message only when it is needed: once per record.
+    if (told === undefined) invariant(false, `record ${index} of ${this.records}`)
+    return told
   }
 
   timestampOf(index: number): number {
@@ -52,7 +54,7 @@ export class RecordLedger {
 
   /** For another batch: what it held may be collected. */
   clear(): void {
-    this.callbacks.fill(noCallback, 0, this.records)
+    this.told.fill(nobody, 0, this.records)
     this.records = 0
   }
 
@@ -66,7 +68,7 @@ export class RecordLedger {
   }
 }
 
-const noCallback: OnCompletion = () => {}
+const nobody: OnCompletion = () => {}
 
 /** Ledgers of batches that are through; the one given back last is still in the cache. */
 export class LedgerPool {

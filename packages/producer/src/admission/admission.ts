@@ -1,5 +1,6 @@
 import { type Header, recordOverheadBytesMax } from '@harrow/protocol'
 import type { Clock } from '@harrow/runtime'
+import type { TellInGroups } from '../accumulator/outcome-group.ts'
 import type { AppendResult, RecordAccumulator } from '../accumulator/record-accumulator.ts'
 import type { Completions } from '../completions.ts'
 import type { ParsedProducerConfig } from '../config.ts'
@@ -149,7 +150,7 @@ export class Admission {
     value: Uint8Array | null,
     headers: readonly Header[],
     timestampMs: number,
-    onCompletion: OnCompletion,
+    tell: OnCompletion | TellInGroups,
   ): AppendResult | undefined {
     const { config } = this
     if (this.waiting.count > 0 || config.partitionerClass !== undefined || !this.isBatchSmallEnough) return undefined
@@ -159,7 +160,7 @@ export class Admission {
       if (partitionCount === 0 || key === null || config.partitionerIgnoreKeys) return undefined
       chosen = partitionForKey(key, partitionCount)
     } else if (chosen >= partitionCount) return undefined
-    return this.accumulator.join(topic, chosen, key, value, headers, timestampMs, onCompletion)
+    return this.accumulator.join(topic, chosen, key, value, headers, timestampMs, tell)
   }
 
   /** HOT. 0 for a topic that is not known; nearly always asked for the topic of the time before. */

@@ -79,6 +79,8 @@ export class ProducerMetrics {
   }
 
   readonly fold = (event: ProducerEvent): void => {
+    // Of every batch, and counted by what else is told of it.
+    if (event.event === 'batch-created' || event.event === 'batch-completed') return
     const nowMs = this.clock.nowMs()
     const { sensors } = this
     switch (event.event) {

@@ -141,7 +141,7 @@ export class Connection<C> {
     },
     nowMs: number,
   ): void {
-    invariant(this.isReady(nowMs), `node ${this.node} is not ready to take a request`)
+    if (!this.isReady(nowMs)) invariant(false, `node ${this.node} is not ready to take a request`)
     this.write(api, options, nowMs)
   }
 
@@ -212,7 +212,7 @@ export class Connection<C> {
     nowMs: number,
   ): void {
     const { link, node } = this
-    invariant(link !== undefined, `node ${node} has a link`)
+    if (link === undefined) invariant(false, `node ${node} has a link`)
     const { version, body, context, expectsResponse } = options
     const correlationId = this.options.correlationIds.take()
     // A batch leaves from where it is: it is neither changed nor freed before the answer, or the end of the link (K1). Without

@@ -1,18 +1,19 @@
 import type { Header } from '@harrow/protocol'
 import { SerializationError } from '../errors.ts'
-import type { Serialized, SerializerObject } from './serializer.ts'
+import type { ParsedSerializer, Serialized } from './serializer.ts'
 
 export type Part = 'key' | 'value'
 
 /** HOT: twice per record. Calls the serializer of one part. Throws SerializationError, whatever the serializer did. */
 export function serialize(
-  serializer: SerializerObject<unknown>,
+  serializer: ParsedSerializer,
   data: unknown,
   topic: string,
   part: Part,
   headers: Header[],
 ): Serialized {
   if (data === null || data === undefined) return null
+  if (serializer.passesBytes && data instanceof Uint8Array) return data
   let result: Serialized
   try {
     result = serializer.serialize(topic, data, headers)

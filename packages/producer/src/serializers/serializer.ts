@@ -23,6 +23,8 @@ export type Serializer<T> = SerializerFunction<T> | SerializerObject<T> | (new (
 export interface ParsedSerializer extends SerializerObject<unknown> {
   /** The built-in ones never do, which saves a list per record. */
   readonly mayAddHeaders: boolean
+  /** It gives bytes back as they are, so that it need not be asked about them. */
+  readonly passesBytes: boolean
 }
 
 export function toSerializer<T>(option: Serializer<T>): SerializerObject<T> {

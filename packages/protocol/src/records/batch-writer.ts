@@ -10,7 +10,7 @@ import {
   writeNumberAsInt64,
 } from './batch-header.ts'
 import { crc32c } from './crc32c.ts'
-import { type Header, recordBodyBytes, writeRecord } from './record.ts'
+import { type Header, payloadBytes, recordBodyBytes, recordOverheadBytesMax, writeRecord } from './record.ts'
 import { varintSize } from './varint.ts'
 
 /** How the producer is known to the broker; only when a batch is closed is it certain. */
@@ -62,6 +62,7 @@ export class BatchWriter {
   private baseTimestamp = 0
   private maxTimestamp = 0
   private uncompressed = 0
+  private largestPayload = 0
   private isClosed = false
 
   /**
@@ -78,7 +79,8 @@ export class BatchWriter {
     this.bytes = buffer
     this.codec = options.codec === undefined || options.codec.name === 'none' ? undefined : options.codec
     this.estimateFactor = this.codec === undefined ? 1 : (options.compressionRatio ?? 1) * compressionEstimateMargin
-    invariant(this.estimateFactor > 0, `compression ratio ${options.compressionRatio}; it is greater than 0`)
+    if (!(this.estimateFactor > 0))
+      invariant(false, `compression ratio ${options.compressionRatio}; it is greater than 0`)
   }
 
   /** The buffer given, to be used again when this batch is done; undefined if it was let go for a larger array. */
@@ -98,6 +100,11 @@ export class BatchWriter {
   /** The size of the records section before compression. */
   get uncompressedBytes(): number {
     return this.uncompressed
+  }
+
+  /** The upper bound of the largest record, uncompressed, in any batch; 0 without records. */
+  get recordBytesMax(): number {
+    return this.count === 0 ? 0 : recordOverheadBytesMax + this.largestPayload
   }
 
   /** The size of the whole batch: as it will probably be, and, once closed, as it is. */
@@ -123,7 +130,8 @@ export class BatchWriter {
   ): boolean {
     const offsetDelta = this.count
     const timestampDelta = offsetDelta === 0 ? 0 : timestampMs - this.baseTimestamp
-    const bodyBytes = recordBodyBytes(timestampDelta, offsetDelta, key, value, headers)
+    const payload = payloadBytes(key, value, headers)
+    const bodyBytes = recordBodyBytes(timestampDelta, offsetDelta, payload)
     const recordBytes = varintSize(bodyBytes) + bodyBytes
     if (!this.hasRoom(recordBytes)) return false
     if (this.end + recordBytes > this.bytes.length && !this.grow(this.end + recordBytes)) return false
@@ -135,6 +143,7 @@ export class BatchWriter {
     }
     this.end = writeRecord(this.bytes, this.end, bodyBytes, timestampDelta, offsetDelta, key, value, headers)
     this.uncompressed += recordBytes
+    if (payload > this.largestPayload) this.largestPayload = payload
     this.count = offsetDelta + 1
     return true
   }
@@ -172,6 +181,7 @@ export class BatchWriter {
   }
 
   private estimate(): number {
+    if (this.codec === undefined) return batchHeaderBytes + this.uncompressed
     return batchHeaderBytes + Math.floor(this.uncompressed * this.estimateFactor)
   }
 
@@ -224,10 +234,10 @@ export class BatchWriter {
   private writeHeader(bytes: Uint8Array, state: ProducerState | undefined): void {
     const { producerId, producerEpoch, baseSequence, isTransactional = false } = state ?? noProducerState
     invariant(producerId >= 0n || !isTransactional, 'a transactional batch needs a producer id')
-    invariant(
-      producerId < 0n || (producerEpoch >= 0 && baseSequence >= 0),
-      `producer id ${producerId} with epoch ${producerEpoch} and sequence ${baseSequence}: neither may be negative`,
-    )
+    if (producerId >= 0n && !(producerEpoch >= 0 && baseSequence >= 0)) {
+      const numbers = `epoch ${producerEpoch} and sequence ${baseSequence}`
+      invariant(false, `producer id ${producerId} with ${numbers}: neither may be negative`)
+    }
     const view = viewOf(bytes)
     view.setBigInt64(offsetOf.baseOffset, 0n)
     view.setInt32(offsetOf.batchLength, bytes.length - batchLogOverheadBytes)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { recordBodyBytes, recordBytesUpperBound, recordOverheadBytesMax, writeRecord } from './record.ts'
+import { payloadBytes, recordBodyBytes, recordBytesUpperBound, recordOverheadBytesMax, writeRecord } from './record.ts'
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
@@ -10,7 +10,7 @@ test('record: the body size is exact for any text in a header key, lone surrogat
     fc.property(anyUtf16, (units) => {
       const key = String.fromCharCode(...units)
       const headers = [{ key, value: null }]
-      const bodyBytes = recordBodyBytes(0, 0, null, null, headers)
+      const bodyBytes = recordBodyBytes(0, 0, payloadBytes(null, null, headers))
       const bytes = new Uint8Array(bodyBytes + 10).fill(0xee)
       const end = writeRecord(bytes, 0, bodyBytes, 0, 0, null, null, headers)
       expect(end - bodyBytes).toBe(bodyBytes < 64 ? 1 : 2)
@@ -24,7 +24,7 @@ test('record: the body size is exact for any text in a header key, lone surrogat
 test('record: nothing is written beside the record', () => {
   const key = new Uint8Array(17).fill(1)
   const value = new Uint8Array(16).fill(2)
-  const bodyBytes = recordBodyBytes(-5, 70, key, value, [])
+  const bodyBytes = recordBodyBytes(-5, 70, payloadBytes(key, value, []))
   const bytes = new Uint8Array(60).fill(0xee)
   const end = writeRecord(bytes, 3, bodyBytes, -5, 70, key, value, [])
   expect(hex(bytes)).toBe(`eeeeee5000098c0122${'01'.repeat(17)}20${'02'.repeat(16)}00${'ee'.repeat(60 - end)}`)

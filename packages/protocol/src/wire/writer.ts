@@ -17,22 +17,6 @@ export class EncodeError extends Error {
 const stringBytesMax = 0x7fff
 const utf8 = new TextEncoder()
 
-/** Writers that begin small share their memory: an ArrayBuffer of its own costs more than what is written to it. */
-const slabBytes = 64 * 1024
-const smallBytesMax = 1024
-let slab = new Uint8Array(slabBytes)
-let slabEnd = 0
-
-/** Bytes that nobody has had before, and nobody else gets. */
-function smallPiece(bytes: number): Uint8Array {
-  if (slabEnd + bytes > slabBytes) {
-    slab = new Uint8Array(slabBytes)
-    slabEnd = 0
-  }
-  slabEnd += bytes
-  return slab.subarray(slabEnd - bytes, slabEnd)
-}
-
 /**
  * Appends primitives to a byte array that grows. It refuses what the wire cannot hold, instead of wrapping it: a
  * DataView would store 70,000 in an int16 as 4,464.
@@ -52,8 +36,8 @@ export class Writer {
 
   /** Byte fields of `sharedBytesMin` bytes and more are not copied, so they must stay as they are: see `finishParts`. */
   constructor(capacityBytes = 256, sharedBytesMin = Number.POSITIVE_INFINITY) {
-    this.bytes = capacityBytes <= smallBytesMax ? smallPiece(capacityBytes) : new Uint8Array(capacityBytes)
-    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, capacityBytes)
+    this.bytes = roomOf(capacityBytes)
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length)
     this.sharedBytesMin = sharedBytesMin
   }
 
@@ -229,6 +213,24 @@ export class Writer {
     }
     return start
   }
+}
+
+const slabBytes = 32 * 1024
+let slab = new Uint8Array(0)
+let slabUsed = 0
+
+/**
+ * HOT: once per message. An array of its own outside the heap costs as much as writing a small message; so several share
+ * one, each a part that nobody else ever has, as with `Buffer.allocUnsafe`.
+ */
+function roomOf(bytes: number): Uint8Array {
+  if (bytes > slabBytes / 16) return new Uint8Array(bytes)
+  if (slabUsed + bytes > slab.length) {
+    slab = new Uint8Array(slabBytes)
+    slabUsed = 0
+  }
+  slabUsed += bytes
+  return slab.subarray(slabUsed - bytes, slabUsed)
 }
 
 /** Names of topics, hosts and clients: an encoder that is called for each of them costs more than the whole message. */
