@@ -39,6 +39,8 @@ test('LINGER: what lingers rides along with what must leave', () => {
   const late = drained(12, 1)
   const along = drained(12, 2, { partition: 1, queuedMs: 2 })
   expect(found(created(0, 1), created(10, 2, 1), late, along, sent(12))).toBe(0)
+  expect(found(created(0, 1), created(10, 2, 1), late, sent(12), along, sent(12))).toBe(0)
+  expect(found(created(0, 1), created(10, 2, 1), along, sent(12), late, sent(12))).toBe(0)
   expect(found(created(0, 1), created(10, 2, 1), late, sent(12), along, sent(13))).toBe(1)
 })
 

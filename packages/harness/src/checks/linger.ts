@@ -11,7 +11,7 @@ const kinds = ['batch-created', 'batch-drained', 'request-sent', 'send-blocked',
 const landings = ['batch-retried', 'batch-completed', 'batch-failed', 'batch-expired', 'batch-split']
 
 /**
- * LINGER: what lingers waits. Every Produce request has a batch on board that had to leave: its linger.ms is over, it is full
+ * LINGER: what lingers waits. Whenever Produce requests leave for a broker, a batch on board had to leave: its linger.ms is over, it is full
  * or followed by another of its partition, it is a part of a split one or is tried again, or something hurries (flush, close,
  * a send that waits for memory) or did since it was made. Batches that still linger ride along, as in Java's `drainBatchesForOneNode`.
  *
@@ -38,7 +38,7 @@ export const linger: Law = {
     const newest = new Map<string, unknown>()
     const mustLeave = new Set<unknown>()
     const boarded = new Map<unknown, TraceEvent[]>()
-    const violations: Violation[] = []
+    const violations = new Set<Violation>()
     /** By partition: batches that wait, and how many are on their way. */
     const partitions = new Map<string, { readonly waiting: Set<unknown>; readonly onTheWay: Set<unknown> }>()
     const partitionOf = (event: TraceEvent) => {
@@ -48,6 +48,8 @@ export const linger: Law = {
     }
     const isHeldUp = (): boolean =>
       [...partitions.values()].some(({ waiting, onTheWay }) => waiting.size > 0 && onTheWay.size > 0)
+    /** By broker: the last moment at which requests left, and whether one of them had to. */
+    const moments = new Map<unknown, Moment>()
     let blocked = 0
     let unblockedMs = Number.NEGATIVE_INFINITY
     const mayLeave = ({ atMs, details }: TraceEvent): boolean => {
@@ -88,8 +90,18 @@ export const linger: Law = {
       } else if (event.event === 'request-sent' && details['api'] === 'Produce') {
         const batches = boarded.get(details['node']) ?? []
         boarded.delete(details['node'])
-        if (batches.length === 0 || batches.some(mayLeave) || isHeldUp()) continue
-        violations.push({
+        if (batches.length === 0) continue
+        const moment = moments.get(details['node'])
+        const before = moment?.atMs === atMs ? moment : undefined
+        const isJustified = before?.isJustified === true || batches.some(mayLeave) || isHeldUp()
+        if (isJustified) {
+          // What rode along in a request of its own, because the other was full.
+          if (before?.violation !== undefined) violations.delete(before.violation)
+          moments.set(details['node'], { atMs, isJustified, violation: undefined })
+          continue
+        }
+        if (before !== undefined) continue
+        const violation: Violation = {
           law: 'LINGER',
           message: `a request to broker ${details['node']} left although all of its batches could wait for linger.ms = ${lingerMs}`,
           evidence: batches.map(
@@ -97,9 +109,18 @@ export const linger: Law = {
               `${whereOf(one)} had waited ${shownMs(one.details['queuedMs'] as number)} with ${one.details['bytes']} of ${batchBytes} bytes`,
           ),
           atMs,
-        })
+        }
+        violations.add(violation)
+        moments.set(details['node'], { atMs, isJustified, violation })
       }
     }
-    return violations
+    return [...violations]
   },
+}
+
+interface Moment {
+  readonly atMs: number
+  /** One of its requests had to leave. */
+  readonly isJustified: boolean
+  readonly violation: Violation | undefined
 }
