@@ -53,10 +53,9 @@ test('LINGER: nothing waits once a send waits for memory', () => {
   expect(found(blocked, unblocked, created(6, 1), drained(8, 1, { queuedMs: 2 }), sent(8))).toBe(1)
 })
 
-test('LINGER: does not bind while a batch may be held up by others of its partition', () => {
-  const held = [created(0, 1, 1), drained(5, 1, { partition: 1, bytes: 900 }), sent(5), created(6, 2, 1)]
-  const other = [created(7, 3), drained(8, 3, { queuedMs: 1 }), sent(8)]
-  const landed = told(7, 'batch-completed', { batch: 1, topic: 'orders', partition: 1 })
-  expect(found(...held, ...other)).toBe(0)
-  expect(found(...held, landed, ...other)).toBe(1)
+test('LINGER: does not bind while another batch waits, which may be full and held up', () => {
+  const other = [created(6, 2, 1), created(7, 3), drained(8, 3, { queuedMs: 1 }), sent(8)]
+  const gone = told(9, 'batch-expired', { batch: 2, topic: 'orders', partition: 1 })
+  expect(found(...other)).toBe(0)
+  expect(found(...other, gone, created(9, 4), drained(10, 4, { queuedMs: 1 }), sent(10))).toBe(1)
 })

@@ -8,15 +8,15 @@ const largestRecordBytes = 300
 const roundedMs = 0.01
 
 const kinds = ['batch-created', 'batch-drained', 'request-sent', 'send-blocked', 'send-unblocked']
-const landings = ['batch-retried', 'batch-completed', 'batch-failed', 'batch-expired', 'batch-split']
+const ends = ['batch-failed', 'batch-expired', 'batch-split']
 
 /**
  * LINGER: what lingers waits. Whenever Produce requests leave for a broker, a batch on board had to leave: its linger.ms is over, it is full
  * or followed by another of its partition, it is a part of a split one or is tried again, or something hurries (flush, close,
  * a send that waits for memory) or did since it was made. Batches that still linger ride along, as in Java's `drainBatchesForOneNode`.
  *
- * It does not bind while a partition has batches on their way and others that wait: one of these may have to leave and be
- * held up, and then its broker counts as ready, for Java as for us.
+ * It does not bind while other batches wait: one of these may be full, which cannot be seen before it leaves, and be held up by
+ * what is on its way or did not fit. Then its broker counts as ready, for Java as for us, and what lingers leaves without it.
  *
  * A record per request costs a broker what a thousand records do (KAFKA-17993 is about a linger that was not kept).
  */
@@ -38,18 +38,11 @@ export const linger: Law = {
     const newest = new Map<string, unknown>()
     const mustLeave = new Set<unknown>()
     const boarded = new Map<unknown, TraceEvent[]>()
-    const violations = new Set<Violation>()
-    /** By partition: batches that wait, and how many are on their way. */
-    const partitions = new Map<string, { readonly waiting: Set<unknown>; readonly onTheWay: Set<unknown> }>()
-    const partitionOf = (event: TraceEvent) => {
-      const known = partitions.get(whereOf(event)) ?? { waiting: new Set(), onTheWay: new Set() }
-      partitions.set(whereOf(event), known)
-      return known
-    }
-    const isHeldUp = (): boolean =>
-      [...partitions.values()].some(({ waiting, onTheWay }) => waiting.size > 0 && onTheWay.size > 0)
-    /** By broker: the last moment at which requests left, and whether one of them had to. */
-    const moments = new Map<unknown, Moment>()
+    const violations: Violation[] = []
+    /** Batches that have not left. */
+    const waiting = new Set<unknown>()
+    /** By broker: the last moment at which a request had to leave. */
+    const justifiedMs = new Map<unknown, number>()
     let blocked = 0
     let unblockedMs = Number.NEGATIVE_INFINITY
     const mayLeave = ({ atMs, details }: TraceEvent): boolean => {
@@ -64,16 +57,12 @@ export const linger: Law = {
         hurries.some(([fromMs, untilMs]) => fromMs <= atMs && createdMs <= untilMs)
       )
     }
-    for (const event of eventsOf(history, ...kinds, ...landings)) {
+    for (const event of eventsOf(history, ...kinds, 'batch-retried', ...ends)) {
       const { atMs, details } = event
-      if (landings.includes(event.event)) {
-        const { waiting, onTheWay } = partitionOf(event)
-        onTheWay.delete(details['batch'])
-        if (event.event === 'batch-retried') waiting.add(details['batch'])
-        else waiting.delete(details['batch'])
-      }
+      if (event.event === 'batch-retried') waiting.add(details['batch'])
+      else if (ends.includes(event.event)) waiting.delete(details['batch'])
       if (event.event === 'batch-created') {
-        partitionOf(event).waiting.add(details['batch'])
+        waiting.add(details['batch'])
         mustLeave.add(newest.get(whereOf(event)))
         newest.set(whereOf(event), details['batch'])
       } else if (event.event === 'batch-split') mustLeave.add(newest.get(whereOf(event)))
@@ -83,25 +72,18 @@ export const linger: Law = {
         blocked--
         unblockedMs = atMs
       } else if (event.event === 'batch-drained') {
-        const { waiting, onTheWay } = partitionOf(event)
         waiting.delete(details['batch'])
-        onTheWay.add(details['batch'])
         boarded.set(details['node'], [...(boarded.get(details['node']) ?? []), event])
       } else if (event.event === 'request-sent' && details['api'] === 'Produce') {
         const batches = boarded.get(details['node']) ?? []
         boarded.delete(details['node'])
         if (batches.length === 0) continue
-        const moment = moments.get(details['node'])
-        const before = moment?.atMs === atMs ? moment : undefined
-        const isJustified = before?.isJustified === true || batches.some(mayLeave) || isHeldUp()
-        if (isJustified) {
-          // What rode along in a request of its own, because the other was full.
-          if (before?.violation !== undefined) violations.delete(before.violation)
-          moments.set(details['node'], { atMs, isJustified, violation: undefined })
+        if (justifiedMs.get(details['node']) === atMs || batches.some(mayLeave) || waiting.size > 0) {
+          // What does not fit rides along in a request of its own.
+          justifiedMs.set(details['node'], atMs)
           continue
         }
-        if (before !== undefined) continue
-        const violation: Violation = {
+        violations.push({
           law: 'LINGER',
           message: `a request to broker ${details['node']} left although all of its batches could wait for linger.ms = ${lingerMs}`,
           evidence: batches.map(
@@ -109,18 +91,9 @@ export const linger: Law = {
               `${whereOf(one)} had waited ${shownMs(one.details['queuedMs'] as number)} with ${one.details['bytes']} of ${batchBytes} bytes`,
           ),
           atMs,
-        }
-        violations.add(violation)
-        moments.set(details['node'], { atMs, isJustified, violation })
+        })
       }
     }
-    return [...violations]
+    return violations
   },
-}
-
-interface Moment {
-  readonly atMs: number
-  /** One of its requests had to leave. */
-  readonly isJustified: boolean
-  readonly violation: Violation | undefined
 }
