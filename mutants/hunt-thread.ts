@@ -14,7 +14,6 @@ export interface HuntReport {
   readonly seed: number
   /** All laws that it breaks. */
   readonly laws: readonly string[]
-  readonly message: string
 }
 
 const { name, seeds } = workerData as HuntTask
@@ -22,7 +21,7 @@ const cores = await mutatedCores(name)
 for (let seed = 1; seed <= seeds; seed++) {
   const { finds } = await explore({ from: seed, seeds: 1, cores })
   const laws = finds.map((find) => find.law)
-  parentPort?.postMessage({ seed, laws, message: finds[0]?.message ?? '' } satisfies HuntReport)
+  parentPort?.postMessage({ seed, laws } satisfies HuntReport)
   if (laws.length > 0) break
 }
 parentPort?.close()

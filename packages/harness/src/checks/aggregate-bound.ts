@@ -2,7 +2,7 @@ import type { History, Violation } from '../history.ts'
 import { troubles } from './aggregate-local.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
-/** A fault-free run may need this many times the fewest requests, and so many more per broker. Measured: see docs/simulation.md. */
+/** A fault-free run may need this many times the fewest requests, and so many more per broker: slack for what is not seen from here. */
 const boundFactor = 3
 const boundExtra = 12
 

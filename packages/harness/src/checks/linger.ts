@@ -1,9 +1,8 @@
 import { shownMs, type TraceEvent, type Violation } from '../history.ts'
+import { hurriesOf, largestRecordBytes } from './hurry.ts'
 import { type Law, needsTrace } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
-/** A batch with less room than this may have been closed because the next record did not fit. */
-const largestRecordBytes = 300
 /** Times are rounded to ticks. */
 const roundedMs = 0.01
 
@@ -31,10 +30,7 @@ export const linger: Law = {
   },
   judge(history) {
     const { lingerMs, batchBytes } = history.producer
-    const hurries = [
-      ...history.waits.map(({ calledAtMs, returnedAtMs }) => [calledAtMs, returnedAtMs] as const),
-      ...eventsOf(history, 'flushed').map(({ atMs, details }) => [atMs - (details['tookMs'] as number), atMs] as const),
-    ]
+    const hurries = hurriesOf(history)
     const newest = new Map<string, unknown>()
     const mustLeave = new Set<unknown>()
     const boarded = new Map<unknown, TraceEvent[]>()

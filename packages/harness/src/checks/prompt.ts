@@ -1,9 +1,7 @@
 import { type History, shownMs, type TraceEvent, type Violation } from '../history.ts'
+import { hurriesOf, largestRecordBytes } from './hurry.ts'
 import type { Law } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
-
-/** A batch with less room than this may have been closed because the next record did not fit. */
-const largestRecordBytes = 300
 
 /**
  * PROMPT: what is due leaves.
@@ -77,10 +75,7 @@ class Watch {
 
   constructor(history: History) {
     this.history = history
-    this.hurries = [
-      ...history.waits.map(({ calledAtMs, returnedAtMs }) => [calledAtMs, returnedAtMs] as const),
-      ...eventsOf(history, 'flushed').map(({ atMs, details }) => [atMs - (details['tookMs'] as number), atMs] as const),
-    ]
+    this.hurries = hurriesOf(history)
   }
 
   judge(): Violation[] {

@@ -1,5 +1,6 @@
 import { kafkaErrors } from '@harrow/protocol'
 import type { Random } from '@harrow/runtime'
+import type { ClusterConfig } from '../config.ts'
 import type { Finding } from '../findings.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { BrokerEventInput } from '../trace.ts'
@@ -10,18 +11,15 @@ import { groupPartition } from './offsets-topic.ts'
 import { groupLoaded } from './rebalance.ts'
 
 /** Kafka's settings of groups, and the bounds of this cluster. */
-export interface GroupLimits {
-  /** `group.initial.rebalance.delay.ms` */
-  readonly groupInitialRebalanceDelayMs: number
-  /** `group.min.session.timeout.ms` */
-  readonly groupMinSessionTimeoutMs: number
-  /** `group.max.session.timeout.ms` */
-  readonly groupMaxSessionTimeoutMs: number
-  /** `group.max.size` */
-  readonly groupMaxSize: number
-  readonly groupsMax: number
-  readonly groupBytesMax: number
-}
+export type GroupLimits = Pick<
+  ClusterConfig,
+  | 'groupInitialRebalanceDelayMs'
+  | 'groupMinSessionTimeoutMs'
+  | 'groupMaxSessionTimeoutMs'
+  | 'groupMaxSize'
+  | 'groupsMax'
+  | 'groupBytesMax'
+>
 
 /** What groups know of the cluster around them. */
 export interface GroupSurroundings {
