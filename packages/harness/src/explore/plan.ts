@@ -138,6 +138,8 @@ function producerOf(random: Random, latencyMsMax: number) {
     'retry.backoff.max.ms': retryBackoffMs * draw('retry.backoff.max.ms', [1, 4, 10]),
     'reconnect.backoff.ms': draw('reconnect.backoff.ms', [0, 5, 20]),
     'reconnect.backoff.max.ms': draw('reconnect.backoff.max.ms', [20, 100]),
+    // A broker may leave while it is the only one that is known; after Kafka's five minutes nobody waits any more (KIP-1102).
+    'metadata.recovery.rebootstrap.trigger.ms': requestTimeoutMs,
     ...(compression === 'none' ? {} : { 'compression.type': compression }),
     ...(retries === undefined ? {} : { retries }),
     ...(requestBytes === undefined ? {} : { 'max.request.size': requestBytes }),
