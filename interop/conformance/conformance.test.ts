@@ -1,4 +1,4 @@
-import type { MockCluster } from '@harrow/mock-broker'
+import type { ClusterCore } from '@harrow/mock-broker/core'
 import { beforeAll, expect, test } from 'vitest'
 import { kafkaVersions, referenceKafka } from '../kafka/versions.ts'
 import { type Comparison, compareRecordings, differenceText } from './compare.ts'
@@ -16,7 +16,7 @@ let mock: readonly Comparison[] = []
 
 beforeAll(async () => {
   mock = compareRecordings(reference, await recordMock())
-}, 240_000)
+}, 60_000)
 
 test('conformance: the transcript holds every probe, and no other', () => {
   expect(Object.keys(reference.probes)).toEqual(probes.map(probeName))
@@ -53,7 +53,7 @@ test('conformance: a mock that answers with one wrong error code is a difference
   // The second of the three batches that the probe sends at each version leaves a gap.
   const wrong = (on: object) =>
     ({ on: { api: 'Produce', ...on }, times: 'always', do: { error: 'INVALID_RECORD' } }) as const
-  const spoil = (cluster: MockCluster) => {
+  const spoil = (cluster: ClusterCore) => {
     cluster.fault(wrong({ nth: 2 }))
     cluster.fault(wrong({ after: 2, every: 3 }))
   }

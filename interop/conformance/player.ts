@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Api,
   apis,
@@ -10,6 +9,8 @@ import {
   type RequestInput,
   zeroUuid,
 } from '@harrow/protocol'
+import type { Runtime } from '@harrow/runtime'
+import { nodeRuntime } from '@harrow/runtime/node'
 import { type Answer, BrokerConnection } from '../wire/broker-connection.ts'
 import { makeTopic } from '../wire/make-topic.ts'
 import { waitForCoordinator } from '../wire/wait-for-coordinator.ts'
@@ -22,6 +23,8 @@ import { type Damage, type PartitionWrite, type Probe, type ProduceStep, type St
 export interface Target {
   readonly host: string
   readonly port: number
+  /** The world it lives in. Default: the real one. */
+  readonly runtime?: Runtime
 }
 
 /** What a broker said to one probe at one version, normalised: one entry per answer, close or silence. */
@@ -51,7 +54,7 @@ export class Player {
   /** Makes the topics that these probes need, with fresh partitions for every run. */
   static async prepare(target: Target, probes: readonly Probe[]): Promise<Player> {
     const { counts, runs } = allocate(probes)
-    await using connection = await BrokerConnection.open(target.host, target.port)
+    await using connection = await connectTo(target)
     const topicIds = new Map<string, string>([['unknown', unknownTopicId]])
     for (const [kind, config] of Object.entries(topicKinds)) {
       const partitions = Math.max(counts.get(kind) ?? 0, kind === 'described' ? 2 : 1)
@@ -64,7 +67,7 @@ export class Player {
 
   async play(probe: Probe, version: number): Promise<Transcript> {
     const partitions = this.partitions.get(runName(probe, version)) ?? new Map()
-    const startMs = Date.now()
+    const startMs = (this.target.runtime ?? nodeRuntime()).clock.wallMs()
     const timeMs = startMs - recordAgeMs
     const groupId = `probe ${runName(probe, version)}`
     const normaliser = new Normaliser({ topicIds: this.topicIds, partitions, timeMs, startMs, groupId })
@@ -79,13 +82,17 @@ export class Player {
   }
 }
 
+function connectTo({ host, port, runtime }: Target): Promise<BrokerConnection> {
+  return BrokerConnection.open(host, port, runtime)
+}
+
 /** A broker that just started has no block of ids yet and says so (I11). */
 async function waitForProducerIds(connection: BrokerConnection): Promise<void> {
   for (let attempt = 1; attempt <= 100; attempt++) {
     const body = { transactionalId: null, transactionTimeoutMs: 1000 }
     const frame = await connection.request(initProducerId, 0, body)
     if (decodeResponse(initProducerId, 0, frame).body.errorCode === 0) return
-    await sleep(100)
+    await connection.sleep(100)
   }
   throw new Error('no producer ids within 10 s')
 }
@@ -207,7 +214,7 @@ class Run {
   private async line(name: string): Promise<Line> {
     let line = this.lines.get(name)
     if (line === undefined) {
-      const connection = await BrokerConnection.open(this.target.host, this.target.port)
+      const connection = await connectTo(this.target)
       line = { connection, pending: [], isPinged: true }
       this.lines.set(name, line)
     }

@@ -1,41 +1,50 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { type Api, encodeRequest, FrameReader, type RequestInput } from '@harrow/protocol'
+import type { Clock, Link, Peer, Runtime } from '@harrow/runtime'
+import { nodeRuntime } from '@harrow/runtime/node'
 
 export type Answer = { readonly kind: 'frame'; readonly frame: Uint8Array } | { readonly kind: 'closed' }
 
 /** A bare connection to a broker: frames out, frames in. It knows nothing of what a client should do. */
 export class BrokerConnection implements AsyncDisposable {
-  private readonly socket: Socket
+  readonly clock: Clock
+  private readonly link: Link
   private readonly frameReader = new FrameReader({ frameBytesMax: 100 * 1024 * 1024 })
   private readonly received: Uint8Array[] = []
   private readonly waiting: ((answer: Answer) => void)[] = []
   private closed = false
   private nextCorrelationId = 1
 
-  private constructor(socket: Socket) {
-    this.socket = socket
-    socket.setNoDelay(true)
-    socket.on('data', (chunk) => {
-      for (const frame of this.frameReader.push(chunk)) this.take(frame)
-    })
-    // A reset is a close like another; `close` follows.
-    socket.on('error', () => {})
-    socket.on('close', () => {
-      this.closed = true
-      for (const resolve of this.waiting.splice(0)) resolve({ kind: 'closed' })
-    })
+  private constructor(runtime: Runtime, host: string, port: number, opened: (why?: Error) => void) {
+    this.clock = runtime.clock
+    const peer: Peer = {
+      onOpen: () => opened(),
+      onBytes: (bytes) => {
+        for (const frame of this.frameReader.push(bytes)) this.take(frame)
+      },
+      onDrain: () => {},
+      // A reset is a close like another.
+      onClose: ({ message }) => {
+        this.closed = true
+        opened(new Error(message))
+        for (const resolve of this.waiting.splice(0)) resolve({ kind: 'closed' })
+      },
+    }
+    this.link = runtime.transport.connect({ host, port }, peer)
   }
 
-  static async open(host: string, port: number): Promise<BrokerConnection> {
-    const socket = connect(port, host)
-    await once(socket, 'connect')
-    return new BrokerConnection(socket)
+  /** Over TCP, unless the broker lives in another world. */
+  static open(host: string, port: number, runtime: Runtime = nodeRuntime()): Promise<BrokerConnection> {
+    return new Promise((resolve, reject) => {
+      const connection = new BrokerConnection(runtime, host, port, (why) => {
+        if (why === undefined) resolve(connection)
+        else reject(why)
+      })
+    })
   }
 
   /** Writes these bytes as they are: a frame has its length prefix already. */
   send(bytes: Uint8Array): void {
-    this.socket.write(bytes)
+    this.link.write(bytes)
   }
 
   /** The next frame (without its length prefix), or that the broker closed the connection. Throws after `timeoutMs`. */
@@ -45,13 +54,13 @@ export class BrokerConnection implements AsyncDisposable {
     if (this.closed) return Promise.resolve({ kind: 'closed' })
     return new Promise((resolve, reject) => {
       const give = (answer: Answer) => {
-        clearTimeout(timer)
+        cancel()
         resolve(answer)
       }
-      const timer = setTimeout(() => {
+      const cancel = this.clock.wakeAt(this.clock.nowMs() + timeoutMs, () => {
         this.waiting.splice(this.waiting.indexOf(give), 1)
         reject(new Error(`no answer within ${timeoutMs} ms`))
-      }, timeoutMs)
+      })
       this.waiting.push(give)
     })
   }
@@ -65,11 +74,16 @@ export class BrokerConnection implements AsyncDisposable {
     return answer.frame
   }
 
+  /** Lets so much of the broker's time pass. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.wakeAt(this.clock.nowMs() + ms, resolve)
+    })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.closed) return
-    const closed = once(this.socket, 'close')
-    this.socket.destroy()
-    await closed
+    this.closed = true
+    this.link.close()
   }
 
   private take(frame: Uint8Array): void {

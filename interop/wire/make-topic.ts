@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createTopics, decodeResponse, metadata } from '@harrow/protocol'
 import type { BrokerConnection } from './broker-connection.ts'
 
@@ -26,14 +25,15 @@ export async function makeTopic(connection: BrokerConnection, topic: TopicReques
   const created = decodeResponse(createTopics, 5, await connection.request(createTopics, 5, body)).body.topics[0]
   if (created?.errorCode !== 0)
     throw new Error(`topic ${topic.name}: error ${created?.errorCode} ${created?.errorMessage}`)
-  const deadlineMs = performance.now() + 60_000
-  while (performance.now() < deadlineMs) {
+  const { clock } = connection
+  const deadlineMs = clock.nowMs() + 60_000
+  while (clock.nowMs() < deadlineMs) {
     const frame = await connection.request(metadata, 12, { topics: [{ name: topic.name }] })
     const found = decodeResponse(metadata, 12, frame).body.topics[0]
     const isReady =
       found?.partitions.length === (topic.partitions ?? 1) && found.partitions.every((p) => p.leaderId > 0)
     if (found !== undefined && isReady) return found.topicId
-    await sleep(50)
+    await connection.sleep(50)
   }
   throw new Error(`topic ${topic.name} has no leaders after 60 s`)
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeResponse, describeGroups, findCoordinator } from '@harrow/protocol'
 import type { BrokerConnection } from './broker-connection.ts'
 
@@ -11,7 +10,7 @@ export async function waitForCoordinator(connection: BrokerConnection): Promise<
       const asked = await connection.request(describeGroups, 5, { groups: ['first'] })
       if (decodeResponse(describeGroups, 5, asked).body.groups[0]?.errorCode === 0) return
     }
-    await sleep(100)
+    await connection.sleep(100)
   }
   throw new Error('no coordinator within 10 s')
 }
