@@ -9,23 +9,13 @@ import type { OnPartitions } from './partition-lookups.ts'
 import { type ProducerCoreOptions, type ProducerParts, producerParts } from './producer-parts.ts'
 import { type ProducerSnapshot, snapshotOf } from './producer-snapshot.ts'
 import { checkRecord, checkTopic, type OnCompletion, type ProducerRecord } from './record.ts'
-import type { PreparedRecord } from './record-encoder.ts'
+import type { PreparedRecord, SerializedParts } from './record-encoder.ts'
 import { refusalOf } from './sender/batch-errors.ts'
 import type { ProducerIdRefusal } from './sender/producer-id-fetch.ts'
-import type { Serialized } from './serializers/index.ts'
 import { isSerialized } from './serializers/serialize.ts'
 
 /** The number of a send that waits for nothing. */
 const noSend = -1
-
-/** A record between its serializers and its batch. */
-interface SerializedParts {
-  readonly key: Serialized
-  readonly value: Serialized
-  readonly ownHeaders: Header[]
-  readonly headers: readonly Header[]
-  readonly timestampMs: number
-}
 
 /**
  * The front driver, and the owner of everything: joins the caller's turn (record, serializer, partitioner, accumulator)
@@ -91,20 +81,25 @@ export class ProducerCore implements Core {
     // Differs from Java: checked before anything is queued, so that one record is never reported twice (K5).
     if (fatal !== undefined) return this.refuseSend(record, tell, refusalOf(fatal, { topic }))
     const timestampMs = encoder.timestampOf(record)
-    let key: Serialized
-    let value: Serialized
+    let key: Uint8Array | null = null
+    let value: Uint8Array | null = null
     let headers: readonly Header[] = ownHeaders
+    let later: SerializedParts | undefined
     // Differs from Java: before waiting for metadata, because the caller goes on and may change its objects.
     try {
-      key = encoder.keyOf(record, ownHeaders)
-      value = encoder.valueOf(record, ownHeaders)
-      if (isSerialized(key) && isSerialized(value)) headers = encoder.completeHeaders(ownHeaders)
+      const keyOrLater = encoder.keyOf(record, ownHeaders)
+      const valueOrLater = encoder.valueOf(record, ownHeaders)
+      if (isSerialized(keyOrLater) && isSerialized(valueOrLater)) {
+        key = keyOrLater
+        value = valueOrLater
+        headers = encoder.completeHeaders(ownHeaders)
+      } else later = { key: keyOrLater, value: valueOrLater, headers: ownHeaders }
     } catch (error) {
       return this.refuseSend(record, tell, error as SerializationError)
     }
     // Only now: a serializer may have called `send` itself, and that one comes first.
     const sendNumber = this.sendsAccepted++
-    if (isSerialized(key) && isSerialized(value)) {
+    if (later === undefined) {
       const joined = admission.join(topic, record.partition, key, value, headers, timestampMs, tell)
       if (joined !== undefined) {
         // A record that joins a batch which is already waiting for its time changes nothing for the sender.
@@ -112,25 +107,14 @@ export class ProducerCore implements Core {
         return typeof tell === 'function' ? sendNumber : this.parts.accumulator.joinedGroup
       }
     }
+    // Into a new batch, or to those that wait.
     const onCompletion = typeof tell === 'function' ? tell : tell.alone()
-    this.submit(record, sendNumber, { key, value, ownHeaders, headers, timestampMs }, onCompletion)
-    return typeof tell === 'function' ? sendNumber : onCompletion
-  }
-
-  /** Into a new batch, or to those that wait. */
-  private submit(
-    record: ProducerRecord<unknown, unknown>,
-    sendNumber: number,
-    parts: SerializedParts,
-    onCompletion: OnCompletion,
-  ): void {
-    const { encoder, admission } = this.parts
-    const { key, value, headers, timestampMs } = parts
     const encoded: PreparedRecord =
-      isSerialized(key) && isSerialized(value)
+      later === undefined
         ? { key, value, headers, timestampMs, onCompletion, serialization: undefined }
-        : encoder.prepareLater(record.topic, { key, value, headers: parts.ownHeaders }, timestampMs, onCompletion)
+        : encoder.prepareLater(topic, later, timestampMs, onCompletion)
     if (admission.submit(pendingSend(record, sendNumber, encoded)) !== 'appended') this.driver.wake()
+    return typeof tell === 'function' ? sendNumber : onCompletion
   }
 
   /** Its callback hears of it in a later turn. */

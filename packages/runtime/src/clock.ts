@@ -5,7 +5,10 @@
 export interface Clock {
   /** Monotonic milliseconds since an arbitrary start. Fractions are allowed. */
   nowMs(): number
-  /** Milliseconds since the Unix epoch, whole. Never compare two of these. */
+  /**
+   * Milliseconds since the Unix epoch, whole. Never compare two of these. A caller that does not give way in between may be
+   * told one reading several times.
+   */
   wallMs(): number
   /**
    * Calls `wake` once, at or soon after `atMs` on the monotonic clock, never inside this call. A time in the past means

@@ -3,10 +3,38 @@ import type { Clock } from './clock.ts'
 /** `setTimeout` overflows above this (24.8 days) and fires at once; farther deadlines are reached in several sleeps. */
 const sleepMsMax = 2 ** 31 - 1
 
+/** More than that do not share one reading of the wall clock. */
+const wallReadsShared = 16
+
+/**
+ * HOT: once per record. A reading of the wall clock costs 45 ns, a tenth of all that a record costs; a caller that sends
+ * many without giving way gets one for up to 16 of them. None of those records can leave before it does give way.
+ */
+class SharedWallClock {
+  private ms = 0
+  private readsLeft = 0
+
+  readonly read = (): number => {
+    if (this.readsLeft === 0) this.readAnew()
+    this.readsLeft--
+    return this.ms
+  }
+
+  private readAnew(): void {
+    this.ms = Date.now()
+    this.readsLeft = wallReadsShared
+    void Promise.resolve().then(this.forget)
+  }
+
+  private readonly forget = (): void => {
+    this.readsLeft = 0
+  }
+}
+
 /** The real clock, from globals that Node and browsers share. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
-  wallMs: () => Date.now(),
+  wallMs: new SharedWallClock().read,
   wakeAt(atMs, wake) {
     if (atMs === Number.POSITIVE_INFINITY) return () => {}
     if (atMs <= performance.now()) return soon(wake)

@@ -39,8 +39,9 @@ export class Admission {
   private seenUpdates = 0
   /** HOT: what `partitionCountOf` said last. */
   private readonly lastCount: { cluster: Cluster | undefined; topic: string; count: number }
-  /** Whatever fits into an open batch is small enough for a request, so that nobody has to look. */
-  private readonly isBatchSmallEnough: boolean
+  /** No partitioner of the application, and whatever fits into an open batch is small enough for a request, so that nobody has to look. */
+  private readonly mayJoin: boolean
+  private readonly ignoresKeys: boolean
 
   constructor(
     config: ParsedProducerConfig,
@@ -61,7 +62,9 @@ export class Admission {
     this.waiting = new WaitingSends(parts.trace)
     this.lastCount = { cluster: undefined, topic: '', count: 0 }
     const batchBytesMax = parts.accumulator.batchBytes + recordOverheadBytesMax
-    this.isBatchSmallEnough = batchBytesMax <= Math.min(config.maxRequestSize, config.bufferMemory)
+    const isBatchSmallEnough = batchBytesMax <= Math.min(config.maxRequestSize, config.bufferMemory)
+    this.mayJoin = isBatchSmallEnough && config.partitionerClass === undefined
+    this.ignoresKeys = config.partitionerIgnoreKeys
   }
 
   /** Sends that wait for anything. */
@@ -152,12 +155,11 @@ export class Admission {
     timestampMs: number,
     tell: OnCompletion | TellInGroups,
   ): AppendResult | undefined {
-    const { config } = this
-    if (this.waiting.count > 0 || config.partitionerClass !== undefined || !this.isBatchSmallEnough) return undefined
+    if (!this.mayJoin || this.waiting.count > 0) return undefined
     const partitionCount = this.partitionCountOf(topic)
     let chosen = partition
     if (chosen === undefined) {
-      if (partitionCount === 0 || key === null || config.partitionerIgnoreKeys) return undefined
+      if (partitionCount === 0 || key === null || this.ignoresKeys) return undefined
       chosen = partitionForKey(key, partitionCount)
     } else if (chosen >= partitionCount) return undefined
     return this.accumulator.join(topic, chosen, key, value, headers, timestampMs, tell)
