@@ -65,15 +65,18 @@ export const faultClasses = {
       throttle: Math.min(durationMs(random.fork('duration'), context), context.requestTimeoutMs),
       mute: random.fork('mute').below(2) === 0,
     }),
-  /** Answers that no broker gives: the connection has to end, and nothing may be taken for something else. */
+  /**
+   * Answers that no broker gives: the connection has to end, and nothing may be taken for something else. Wrong ids are far
+   * from the right ones: where answers are swapped too, the neighbour's id would be a lie that no client can see through.
+   */
   'strange-answer': (random, context) =>
     rule(
       random,
       context,
       pick(random.fork('api'), ['Produce', 'Produce', 'Metadata', 'ApiVersions']),
       pick<FaultAction>(random.fork('action'), [
-        { 'wrong-correlation-id': 1 },
-        { 'wrong-correlation-id': -1 },
+        { 'wrong-correlation-id': 1_000 },
+        { 'wrong-correlation-id': -1_000 },
         { duplicate: 'response' },
         { corrupt: 'length', xor: 127 },
         { truncate: 3 },
