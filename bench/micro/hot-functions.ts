@@ -1,5 +1,6 @@
 import {
   BatchWriter,
+  type CompressionCodec,
   crc32c,
   decodeResponse,
   encodeRequest,
@@ -79,6 +80,26 @@ const fetched = encodeResponse(fetch, 12, 1, {
   ],
 }).subarray(4)
 
+/** 64 KiB of records as JSON, much alike. */
+const json = new TextEncoder()
+  .encode(
+    Array.from({ length: 600 }, (_, i) => {
+      const hash = (i * 2_654_435_761) >>> 0
+      return JSON.stringify({
+        orderId: `order-${hash}`,
+        status: ['paid', 'shipped'][hash & 1],
+        amountCents: hash % 99_991,
+        currency: 'EUR',
+      })
+    }).join(''),
+  )
+  .subarray(0, 65_536 - 1_024)
+
+function compressed(codec: CompressionCodec): number {
+  codec.compress(json)
+  return json.length / 1_024
+}
+
 function times(count: number, act: (i: number) => void): number {
   for (let i = 0; i < count; i++) act(i)
   return count
@@ -87,7 +108,9 @@ function times(count: number, act: (i: number) => void): number {
 export const hotFunctions: readonly HotFunction[] = [
   { name: 'record append', per: 'record', budget: 300, run: () => fill().recordCount },
   { name: 'join an open batch', per: 'record', budget: 450, run: () => filled().recordCount },
-  { name: 'CRC-32C', per: 'KiB', budget: 1_500, run: () => times(16, () => void crc32c(buffer)) * 16 },
+  { name: 'CRC-32C', per: 'KiB', budget: 800, run: () => times(16, () => void crc32c(buffer)) * 16 },
+  { name: 'lz4', per: 'KiB', budget: 1_600, run: () => compressed(portableCodecs.lz4) },
+  { name: 'snappy', per: 'KiB', budget: 1_600, run: () => compressed(portableCodecs.snappy) },
   {
     name: 'varint size and write',
     per: 'varint',

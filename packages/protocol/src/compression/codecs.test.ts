@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
+import snappyjs from 'snappyjs'
 import { expect, test } from 'vitest'
 import { loadZstd, nodeCodecs } from '../node.ts'
 import {
@@ -9,6 +10,8 @@ import {
   compressionNameById,
   portableCodecs,
 } from './index.ts'
+import { lz4BlockInJavaScript, lz4With } from './lz4.ts'
+import { snappyWith } from './snappy.ts'
 
 // What holds for every codec. What is peculiar to one is beside it.
 
@@ -17,6 +20,9 @@ const codecs: CompressionCodec[] = [
   nodeCodecs.snappy,
   nodeCodecs.lz4,
   await loadZstd(),
+  // Where there is no WebAssembly.
+  lz4With(lz4BlockInJavaScript),
+  snappyWith(snappyjs.compress),
   // Compresses with one library, reads with the other.
   { ...portableCodecs.zstd, compress: (await loadZstd()).compress },
 ]

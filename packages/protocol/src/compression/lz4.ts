@@ -1,5 +1,7 @@
 import lz4js from 'lz4js'
+import { hotCode } from '../wasm/hot-code.ts'
 import { type CompressionCodec, CompressionError, checkDecompressedBytes, compressionIds } from './codec.ts'
+import { scratchOf } from './scratch.ts'
 import { xxh32 } from './xxh32.ts'
 
 // LZ4 frames as Java's client writes and reads them: independent blocks, each with its size before it. Java refuses
@@ -15,53 +17,63 @@ const chunkBytesMax = 65_536 - 12
 const endMarkBytes = 4
 /** Set in a block's size if its bytes are stored as they are. */
 const storedFlag = 0x80000000
-/**
- * HOT: places in a chunk plus one, cleared for each chunk. The compressor addresses it with 16 bits. One for all calls, which
- * are synchronous: taking 256 KiB of zeros anew was a fifth of the time that a batch of 32 KiB took.
- */
-const hashTable = new Uint16Array(65_536)
+/** Blocks are compressed in WebAssembly, or by lz4js; frames, and decompression with its checks, are ours. */
+export const lz4: CompressionCodec = lz4With((chunk) => hotCode()?.lz4Block(chunk) ?? lz4BlockInJavaScript(chunk))
 
-/** Block compression is by lz4js; frames, and decompression with its checks, are ours. */
-export const lz4: CompressionCodec = {
-  name: 'lz4',
-  id: compressionIds.lz4,
+/** `compressBlock` may return more than it got; what it returns is used before it is called again. */
+export function lz4With(compressBlock: (chunk: Uint8Array) => Uint8Array): CompressionCodec {
+  return {
+    name: 'lz4',
+    id: compressionIds.lz4,
 
-  compress(bytes) {
-    const chunkCount = Math.ceil(bytes.length / chunkBytesMax)
-    const frame = new Uint8Array(frameHeader.length + chunkCount * 4 + bytes.length + endMarkBytes)
-    frame.set(frameHeader)
-    let end = frameHeader.length
-    for (let at = 0; at < bytes.length; at += chunkBytesMax) {
-      const chunk = bytes.subarray(at, at + chunkBytesMax)
-      // A match must not reach into the block before: blocks are independent.
-      hashTable.fill(0)
-      // Into the frame directly. What does not shrink runs over the room for it and is dropped by the typed array.
-      const room = frame.subarray(end + 4, end + 4 + chunk.length)
-      const compressedBytes = lz4js.compressBlock(chunk, room, 0, chunk.length, hashTable)
-      const isStored = compressedBytes === 0 || compressedBytes >= chunk.length
-      if (isStored) room.set(chunk)
-      const blockBytes = isStored ? chunk.length : compressedBytes
-      writeUint32(frame, end, isStored ? blockBytes + storedFlag : blockBytes)
-      end += 4 + blockBytes
-    }
-    writeUint32(frame, end, 0) // the end mark
-    return frame.subarray(0, end + endMarkBytes)
-  },
+    compress(bytes) {
+      const chunkCount = Math.ceil(bytes.length / chunkBytesMax)
+      const frame = scratchOf(frameHeader.length + chunkCount * 4 + bytes.length + endMarkBytes)
+      frame.set(frameHeader)
+      let end = frameHeader.length
+      for (let at = 0; at < bytes.length; at += chunkBytesMax) {
+        const chunk = bytes.subarray(at, at + chunkBytesMax)
+        const compressed = compressBlock(chunk)
+        const isStored = compressed.length >= chunk.length
+        const block = isStored ? chunk : compressed
+        writeUint32(frame, end, isStored ? block.length + storedFlag : block.length)
+        frame.set(block, end + 4)
+        end += 4 + block.length
+      }
+      writeUint32(frame, end, 0) // the end mark
+      return frame.slice(0, end + endMarkBytes)
+    },
 
-  /** Measures all blocks first, so that memory is taken once, for what really comes out. */
-  decompress(bytes, decompressedBytesMax) {
-    const blocks = readFrame(bytes, decompressedBytesMax)
-    let total = 0
-    for (const block of blocks) total += block.decompressedBytes
-    const decompressed = new Uint8Array(total)
-    let end = 0
-    for (const block of blocks) {
-      if (block.isStored) decompressed.set(bytes.subarray(block.start, block.end), end)
-      else decompressBlock(bytes, block, decompressed, end)
-      end += block.decompressedBytes
-    }
-    return decompressed
-  },
+    decompress: decompressFrame,
+  }
+}
+
+/** What lz4js needs: places in a chunk plus one, which it addresses with 16 bits, and room for a block. Taken once. */
+let javaScriptMemory: { readonly hashTable: Uint16Array; readonly room: Uint8Array } | undefined
+
+export function lz4BlockInJavaScript(chunk: Uint8Array): Uint8Array {
+  javaScriptMemory ??= { hashTable: new Uint16Array(65_536), room: new Uint8Array(65_536) }
+  const { hashTable, room } = javaScriptMemory
+  // A match must not reach into the block before: blocks are independent.
+  hashTable.fill(0)
+  // What does not shrink may run over the room, and is dropped by the typed array; 0 is nothing to compress at all.
+  const compressedBytes = lz4js.compressBlock(chunk, room, 0, chunk.length, hashTable)
+  return compressedBytes === 0 || compressedBytes >= chunk.length ? chunk : room.subarray(0, compressedBytes)
+}
+
+/** Measures all blocks first, so that memory is taken once, for what really comes out. */
+function decompressFrame(bytes: Uint8Array, decompressedBytesMax: number): Uint8Array {
+  const blocks = readFrame(bytes, decompressedBytesMax)
+  let total = 0
+  for (const block of blocks) total += block.decompressedBytes
+  const decompressed = new Uint8Array(total)
+  let end = 0
+  for (const block of blocks) {
+    if (block.isStored) decompressed.set(bytes.subarray(block.start, block.end), end)
+    else decompressBlock(bytes, block, decompressed, end)
+    end += block.decompressedBytes
+  }
+  return decompressed
 }
 
 interface Block {

@@ -1,5 +1,7 @@
 import snappyjs from 'snappyjs'
+import { hotCode } from '../wasm/hot-code.ts'
 import { type CompressionCodec, CompressionError, checkDecompressedBytes, compressionIds } from './codec.ts'
+import { scratchOf } from './scratch.ts'
 
 // Kafka's snappy is a stream of the Java library (xerial): a header of 16 bytes, then blocks, each an int32 length
 // and a raw snappy block. Many other clients write one raw block without any framing; Java reads both, and so do we.
@@ -11,46 +13,54 @@ const blockBytesMax = 32 * 1024
 /** A copy element of 3 bytes makes at most 64: a block that claims to expand more than this is lying. */
 const expansionMax = 22
 
-/** Raw blocks are compressed by snappyjs. Decompression is ours: theirs is lax with malformed input, and can hang. */
-export const snappy: CompressionCodec = {
-  name: 'snappy',
-  id: compressionIds.snappy,
+/** What a raw block may be larger than what it holds: a sixth, and 32 bytes. */
+const blockRoomMax = blockBytesMax + Math.ceil(blockBytesMax / 6) + 32
 
-  compress(bytes) {
-    const blocks: Uint8Array[] = []
-    let total = streamHeader.length
-    for (let at = 0; at < bytes.length; at += blockBytesMax) {
-      const block = snappyjs.compress(bytes.subarray(at, at + blockBytesMax))
-      blocks.push(block)
-      total += 4 + block.length
-    }
-    const stream = new Uint8Array(total)
-    const view = new DataView(stream.buffer)
-    stream.set(streamHeader)
-    let end = streamHeader.length
-    for (const block of blocks) {
-      view.setInt32(end, block.length)
-      stream.set(block, end + 4)
-      end += 4 + block.length
-    }
-    return stream
-  },
+/**
+ * Raw blocks are compressed in WebAssembly, or by snappyjs. Decompression is ours: theirs is lax with malformed input, and
+ * can hang.
+ */
+export const snappy: CompressionCodec = snappyWith((chunk) => hotCode()?.snappyBlock(chunk) ?? snappyjs.compress(chunk))
 
-  decompress(bytes, decompressedBytesMax) {
-    const blocks = isStream(bytes) ? streamBlocks(bytes) : [readBlockHeader(bytes, 0, bytes.length)]
-    let total = 0
-    for (const block of blocks) {
-      total += block.decompressedBytes
-      checkDecompressedBytes('snappy', total, decompressedBytesMax)
-    }
-    const decompressed = new Uint8Array(total)
-    let end = 0
-    for (const block of blocks) {
-      decompressBlock(bytes, block, decompressed, end)
-      end += block.decompressedBytes
-    }
-    return decompressed
-  },
+/** What `compressBlock` returns is used before it is called again. */
+export function snappyWith(compressBlock: (chunk: Uint8Array) => Uint8Array): CompressionCodec {
+  return {
+    name: 'snappy',
+    id: compressionIds.snappy,
+
+    compress(bytes) {
+      const blockCount = Math.ceil(bytes.length / blockBytesMax)
+      const stream = scratchOf(streamHeader.length + blockCount * (4 + blockRoomMax))
+      const view = viewOf(stream)
+      stream.set(streamHeader)
+      let end = streamHeader.length
+      for (let at = 0; at < bytes.length; at += blockBytesMax) {
+        const block = compressBlock(bytes.subarray(at, at + blockBytesMax))
+        view.setInt32(end, block.length)
+        stream.set(block, end + 4)
+        end += 4 + block.length
+      }
+      return stream.slice(0, end)
+    },
+
+    decompress: decompressStream,
+  }
+}
+
+function decompressStream(bytes: Uint8Array, decompressedBytesMax: number): Uint8Array {
+  const blocks = isStream(bytes) ? streamBlocks(bytes) : [readBlockHeader(bytes, 0, bytes.length)]
+  let total = 0
+  for (const block of blocks) {
+    total += block.decompressedBytes
+    checkDecompressedBytes('snappy', total, decompressedBytesMax)
+  }
+  const decompressed = new Uint8Array(total)
+  let end = 0
+  for (const block of blocks) {
+    decompressBlock(bytes, block, decompressed, end)
+    end += block.decompressedBytes
+  }
+  return decompressed
 }
 
 /** A raw block: where its elements are, and what they make. */
@@ -66,7 +76,7 @@ function isStream(bytes: Uint8Array): boolean {
 
 function streamBlocks(bytes: Uint8Array): Block[] {
   if (bytes.length < streamHeader.length) throw malformed('the stream header is cut off')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   const version = view.getInt32(streamMagic.length)
   if (version < 1) throw malformed(`stream version ${version}`)
   const blocks: Block[] = []
@@ -139,6 +149,10 @@ function decompressBlock(bytes: Uint8Array, block: Block, into: Uint8Array, outS
     out += length
   }
   if (out !== outEnd) throw malformed(`a block ends ${outEnd - out} bytes short of its length`)
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function malformed(problem: string): CompressionError {

@@ -2,6 +2,7 @@ import packageCrc32c from 'crc-32/crc32c.js'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { loadNativeCrc32c } from '../node.ts'
+import { hotCode } from '../wasm/hot-code.ts'
 import { crc32c, crc32cInJavaScript, useCrc32c } from './crc32c.ts'
 
 const ascii = (text: string) => new TextEncoder().encode(text)
@@ -43,6 +44,27 @@ test('crc32c: the braid agrees with the package crc-32 at every length up to 1,0
     const part = bytes.subarray(length % 8, (length % 8) + length)
     expect(crc32cInJavaScript(part, 0), `${length} bytes`).toBe(packageCrc32c.buf(part, 0) >>> 0)
     expect(crc32cInJavaScript(part, 0xdeadbeef), `${length} bytes`).toBe(packageCrc32c.buf(part, 0xdeadbeef | 0) >>> 0)
+  }
+})
+
+test('crc32c: WebAssembly agrees with the package crc-32, from its first length to more than it takes at once', () => {
+  expect(hotCode()).toBeDefined()
+  const bytes = Uint8Array.from({ length: 2 * 65_536 + 1_000 }, (_, i) => Math.imul(i ^ (i >> 7), 0x9e3779b1) >>> 24)
+  const lengths = [...Array.from({ length: 400 }, (_, i) => 500 + i), 65_535, 65_536, 65_537, 66_048, bytes.length - 8]
+  for (const length of lengths) {
+    const part = bytes.subarray(length % 8, (length % 8) + length)
+    expect(crc32c(part), `${length} bytes`).toBe(packageCrc32c.buf(part, 0) >>> 0)
+    expect(crc32c(part, 0xdeadbeef), `${length} bytes`).toBe(packageCrc32c.buf(part, 0xdeadbeef | 0) >>> 0)
+  }
+})
+
+test('crc32c: WebAssembly notices every bit of a batch', () => {
+  const bytes = new Uint8Array(700).fill(7)
+  const right = crc32c(bytes)
+  for (let bit = 0; bit < 8 * bytes.length; bit++) {
+    bytes[bit >> 3]! ^= 1 << (bit & 7)
+    expect(crc32c(bytes), `bit ${bit}`).not.toBe(right)
+    bytes[bit >> 3]! ^= 1 << (bit & 7)
   }
 })
 
