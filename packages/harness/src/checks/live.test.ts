@@ -31,8 +31,9 @@ test('LIVE: who leaves no time for one retry may not find a leader that has move
   expect(live.judge({ ...lost, producer: { ...settings, deliveryTimeoutMs: enoughMs } })).toHaveLength(1)
 })
 
-test('LIVE: who waits for metadata no longer than one request may take can be told that it was too short', () => {
+test('LIVE: who waits for metadata no longer than the longest backoff and one question can be told that it was too short', () => {
   const short = history([{ ends: [failed('METADATA_TIMEOUT', 'definite')] }], { probes })
-  expect(live.judge({ ...short, producer: { ...settings, blockMsMax: settings.requestTimeoutMs - 1 } })).toEqual([])
-  expect(live.judge({ ...short, producer: { ...settings, blockMsMax: settings.requestTimeoutMs } })).toHaveLength(1)
+  const enoughMs = settings.requestTimeoutMs + 1.2 * settings.retryBackoffMsMax
+  expect(live.judge({ ...short, producer: { ...settings, blockMsMax: enoughMs - 1 } })).toEqual([])
+  expect(live.judge({ ...short, producer: { ...settings, blockMsMax: enoughMs } })).toHaveLength(1)
 })
