@@ -56,10 +56,40 @@ test('driver: an earlier deadline replaces a later one, and the later one leaves
   expect(clock.pending).toBe(0)
 })
 
+test('driver: a deadline that moves on with every wake-up needs no new timer, and no turn at the old one', () => {
+  const { clock, driver, turns } = driven((nowMs) => nowMs + 100)
+  const asked: number[] = []
+  const { wakeAt } = clock
+  clock.wakeAt = (atMs, wake) => {
+    asked.push(atMs)
+    return wakeAt.call(clock, atMs, wake)
+  }
+  for (const wakesMs of [0, 30, 60, 90]) {
+    clock.runUntil(wakesMs)
+    driver.wake()
+  }
+  clock.runUntil(189)
+  expect(turns).toEqual([0, 30, 60, 90])
+  expect(asked).toEqual([0, 100, 30, 60, 90, 190])
+  clock.runUntil(190)
+  expect(turns).toEqual([0, 30, 60, 90, 190])
+})
+
 test('driver: an idle core has no timer', () => {
   const { clock, driver } = driven(() => Number.POSITIVE_INFINITY)
   driver.wake()
   clock.runUntil(1)
+  expect(clock.pending).toBe(0)
+})
+
+test('driver: a core whose deadline went away has no timer, though one was set', () => {
+  let next = 100
+  const { clock, driver } = driven(() => next)
+  driver.wake()
+  clock.runUntil(1)
+  next = Number.POSITIVE_INFINITY
+  driver.wake()
+  clock.runUntil(2)
   expect(clock.pending).toBe(0)
 })
 

@@ -13,11 +13,14 @@ export interface Core {
 export class Driver {
   private readonly clock: Clock
   private readonly core: Core
-  private dueMs = Number.POSITIVE_INFINITY
-  private cancel: (() => void) | undefined
+  /** The deadline that the last turn returned. */
+  private deadlineMs = Number.POSITIVE_INFINITY
+  /** When the timer fires: at the deadline, or earlier, if the deadline has moved on since. */
+  private timerMs = Number.POSITIVE_INFINITY
+  private cancelTimer: (() => void) | undefined
   private closed = false
   /** A turn is due as soon as the current event is over, so that there is nothing to ask for. */
-  private isWoken = false
+  private cancelWake: (() => void) | undefined
 
   constructor(clock: Clock, core: Core) {
     this.clock = clock
@@ -26,31 +29,43 @@ export class Driver {
 
   /** Asks for a turn as soon as the current event is over. Many calls make one turn. */
   wake(): void {
-    if (this.isWoken) return
-    this.isWoken = true
-    this.schedule(this.clock.nowMs())
+    if (this.cancelWake !== undefined || this.closed) return
+    this.cancelWake = this.clock.wakeAt(this.clock.nowMs(), this.woken)
   }
 
   /** No turn happens after this. Idempotent. */
   close(): void {
     this.closed = true
-    this.cancel?.()
-    this.cancel = undefined
-    this.dueMs = Number.POSITIVE_INFINITY
+    this.cancelWake?.()
+    this.cancelWake = undefined
+    this.setTimer(Number.POSITIVE_INFINITY)
   }
 
-  private readonly turn = (): void => {
-    this.isWoken = false
-    this.cancel = undefined
-    this.dueMs = Number.POSITIVE_INFINITY
+  private readonly woken = (): void => {
+    this.cancelWake = undefined
+    this.turn(this.clock.nowMs())
+  }
+
+  private readonly timerFired = (): void => {
+    this.cancelTimer = undefined
+    this.timerMs = Number.POSITIVE_INFINITY
+    const nowMs = this.clock.nowMs()
+    if (nowMs < this.deadlineMs) this.setTimer(this.deadlineMs)
+    else this.turn(nowMs)
+  }
+
+  private turn(nowMs: number): void {
+    this.deadlineMs = this.core.poll(nowMs)
     if (this.closed) return
-    this.schedule(this.core.poll(this.clock.nowMs()))
+    if (this.deadlineMs <= nowMs) this.wake()
+    // Every answer moves the deadline on a little: a timer that is early costs less than two that replace each other.
+    else if (this.deadlineMs < this.timerMs || this.deadlineMs === Number.POSITIVE_INFINITY)
+      this.setTimer(this.deadlineMs)
   }
 
-  private schedule(atMs: number): void {
-    if (this.closed || atMs >= this.dueMs) return
-    this.cancel?.()
-    this.dueMs = atMs
-    this.cancel = this.clock.wakeAt(atMs, this.turn)
+  private setTimer(atMs: number): void {
+    this.cancelTimer?.()
+    this.timerMs = atMs
+    this.cancelTimer = atMs === Number.POSITIVE_INFINITY ? undefined : this.clock.wakeAt(atMs, this.timerFired)
   }
 }
