@@ -31,6 +31,8 @@ export interface RunSpec {
   readonly keys: boolean
   /** Ours only: `native` uses `@node-rs/crc32`. */
   readonly crc?: 'js' | 'native'
+  /** Ours only: keys and values are strings, not bytes. */
+  readonly strings?: boolean
   /** Ours only: how many records are kept unanswered, instead of as many as the client finds enough. */
   readonly underWay?: number
   /** Ours only: `buffer.memory`, where it is not the default. */

@@ -148,6 +148,16 @@ export const workloads: readonly Workload[] = [
     ),
   ),
   {
+    name: 'strings',
+    title: 'keys and JSON values of 200 bytes as bytes and as strings',
+    unit: 'records/s',
+    brokers: 3,
+    partitions: 6,
+    entries: [false, true].map((strings) =>
+      ours({ payload: 'json', valueBytes: 200, strings }, 1_000_000, strings ? 'harrow, strings' : 'harrow, bytes'),
+    ),
+  },
+  {
     name: 'loops',
     title: '100 loops, each awaits its own send, acks=all, linger 0',
     unit: 'records/s',

@@ -1,6 +1,6 @@
 import { Producer } from '@harrow/producer'
 import { loadNativeCrc32c } from '@harrow/protocol/node'
-import { awaited, keys, measure, spec, values } from './measure.ts'
+import { awaited, keys as keyBytes, measure, spec, values as valueBytes } from './measure.ts'
 
 if (spec.crc === 'native' && !(await loadNativeCrc32c())) throw new Error('@node-rs/crc32 is not here')
 const producer = new Producer({
@@ -14,6 +14,8 @@ const producer = new Producer({
   'max.request.size': Math.max(2 ** 20, spec.partitions * (spec.batchBytes + 1_024)),
 })
 const { topic } = spec
+const keys: readonly (string | Buffer)[] = spec.strings ? keyBytes.map(String) : keyBytes
+const values: readonly (string | Buffer)[] = spec.strings ? valueBytes.map(String) : valueBytes
 
 if (spec.mode !== 'flow') {
   await measure(awaited((key, value) => producer.send({ topic, key, value })))

@@ -15,6 +15,7 @@ import {
 import { ProducerBatch } from '../../packages/producer/src/accumulator/producer-batch.ts'
 import { LedgerPool } from '../../packages/producer/src/accumulator/record-ledger.ts'
 import { murmur2 } from '../../packages/producer/src/partitioners/murmur2.ts'
+import { utf8Bytes } from '../../packages/producer/src/utf8.ts'
 import { AccumulatorFixture } from '../../packages/producer/test/accumulator-fixture.ts'
 import { varintSize, writeVarint } from '../../packages/protocol/src/records/varint.ts'
 
@@ -100,6 +101,8 @@ function compressed(codec: CompressionCodec): number {
   return json.length / 1_024
 }
 
+const text = 'order-2654435761'.repeat(13).slice(0, 200)
+
 function times(count: number, act: (i: number) => void): number {
   for (let i = 0; i < count; i++) act(i)
   return count
@@ -117,6 +120,13 @@ export const hotFunctions: readonly HotFunction[] = [
     budget: 60,
     run: () => times(4_096, (i) => void writeVarint(buffer, i & 1_023, i * (varintSize(i) + 31))),
   },
+  {
+    name: 'utf8 of 10 characters',
+    per: 'text',
+    budget: 180,
+    run: () => times(1_024, () => void utf8Bytes('key-000042')),
+  },
+  { name: 'utf8 of 200 characters', per: 'text', budget: 400, run: () => times(256, () => void utf8Bytes(text)) },
   { name: 'murmur2 of 10 bytes', per: 'key', budget: 45, run: () => times(1_024, () => void murmur2(key)) },
   {
     name: 'drain',

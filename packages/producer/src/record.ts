@@ -1,5 +1,6 @@
 import type { Header } from '@harrow/protocol'
 import { InvalidRecordError, type ProducerError } from './errors.ts'
+import { utf8Bytes } from './utf8.ts'
 
 /** What to send. Everything but `topic` and `value` may be left out. */
 export interface ProducerRecord<K = string | Uint8Array, V = string | Uint8Array> {
@@ -34,7 +35,6 @@ export interface RecordMetadata {
 export type OnCompletion = (metadata: RecordMetadata | undefined, error: ProducerError | undefined) => void
 
 const noHeaders: readonly Header[] = []
-const utf8 = new TextEncoder()
 
 /** Throws InvalidRecordError for what no producer could send (Java: IllegalArgumentException). */
 export function checkRecord(record: ProducerRecord<unknown, unknown>): void {
@@ -76,7 +76,7 @@ function headerKey(key: unknown): string {
 
 function headerValue(key: string, value: unknown): Uint8Array | null {
   if (value === null || value === undefined) return null
-  if (typeof value === 'string') return utf8.encode(value)
+  if (typeof value === 'string') return utf8Bytes(value)
   if (value instanceof Uint8Array) return value
   throw new InvalidRecordError(`header ${key}: a header value is a string, a Uint8Array or null`)
 }
