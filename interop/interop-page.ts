@@ -1,5 +1,6 @@
 import { type ClientResults, clientsSection } from './clients/clients-section.ts'
 import { type DriverResults, driversSection } from './drivers/drivers-section.ts'
+import { type LifeCycleResults, lifeCycleSection } from './life-cycle/life-cycle-section.ts'
 import { type ScenarioResults, scenarioSection } from './scenarios/scenario-section.ts'
 import { type TenMillionResults, tenMillionSection } from './ten-million/ten-million-section.ts'
 
@@ -7,6 +8,7 @@ import { type TenMillionResults, tenMillionSection } from './ten-million/ten-mil
 export interface InteropResults {
   readonly scenarios: ScenarioResults | undefined
   readonly 'ten-million': TenMillionResults | undefined
+  readonly 'life-cycle': LifeCycleResults | undefined
   readonly clients: ClientResults | undefined
   readonly drivers: DriverResults | undefined
 }
@@ -17,6 +19,7 @@ export function interopPage(results: InteropResults): string {
   const sections = [
     clients && clientsSection(clients),
     scenarios && scenarioSection(scenarios),
+    results['life-cycle'] && lifeCycleSection(results['life-cycle']),
     results['ten-million'] && tenMillionSection(results['ten-million']),
     drivers && driversSection(drivers),
   ]

@@ -4,6 +4,7 @@ import { driversPart } from './drivers/drivers-part.ts'
 import { framesPart } from './frames/frames-part.ts'
 import { kafkaPart } from './kafka/kafka-part.ts'
 import { languagesPart } from './languages/languages-part.ts'
+import { lifeCyclePart } from './life-cycle/life-cycle-part.ts'
 import type { Part } from './part.ts'
 import { producerPart } from './producer/producer-part.ts'
 import { scenariosPart } from './scenarios/scenarios-part.ts'
@@ -21,6 +22,7 @@ export const parts: readonly Part[] = [
   languagesPart,
   driversPart,
   producerPart,
+  lifeCyclePart,
   scenariosPart,
   tenMillionPart,
   wiresharkPart,

@@ -12,6 +12,7 @@ export function readResults(): InteropResults {
   return {
     scenarios: read('scenarios'),
     'ten-million': read('ten-million'),
+    'life-cycle': read('life-cycle'),
     clients: read('clients'),
     drivers: read('drivers'),
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createTopics,
   decodeResponse,
@@ -8,6 +7,7 @@ import {
   metadata,
   splitBatches,
 } from '@harrow/protocol'
+import { eventually } from '../eventually.ts'
 import type { BrokerConnection } from '../wire/broker-connection.ts'
 
 /** A connection to each broker of a real cluster. */
@@ -140,12 +140,4 @@ async function logEnd(
 function anyOf(connections: Connections): BrokerConnection {
   for (const connection of connections.values()) return connection
   throw new RangeError('no broker')
-}
-
-async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + patienceMs
-  while (!(await isSo())) {
-    if (performance.now() > deadlineMs) throw new Error(`waited ${patienceMs} ms for ${what}`)
-    await sleep(20)
-  }
 }

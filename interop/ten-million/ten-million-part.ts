@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Producer } from '@harrow/producer'
 import { JavaKafkaClients } from '../clients/java-kafka-clients.ts'
 import { KafkaCluster } from '../kafka/kafka-cluster.ts'
 import { referenceKafka } from '../kafka/versions.ts'
+import { Ledger } from '../ledger/ledger.ts'
+import { readWithJava } from '../ledger/read-with-java.ts'
 import type { Part } from '../part.ts'
 import { writeResults } from '../results/results.ts'
 import { BrokerConnection } from '../wire/broker-connection.ts'
 import { makeTopic } from '../wire/make-topic.ts'
-import { Ledger } from './ledger.ts'
 
 /** Fewer than the name says, so that a run ends soon: `HARROW_INTEROP_RECORDS=10000000` for all of them. */
 const recordsDefault = 1_000_000
@@ -39,13 +38,7 @@ export const tenMillionPart: Part = {
       'Java reads each once, at the acknowledged offset, in the order of the sends',
       () => {
         return secondsOf(async () => {
-          const { program, args } = java.command(['numbers', cluster.bootstrapServers, topic, String(records)])
-          const reader = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 300_000 })
-          const ended = once(reader, 'close')
-          for await (const chunk of reader.stdout) ledger.read(chunk as Uint8Array)
-          const [exitCode] = await ended
-          if (exitCode !== 0) throw new Error(`the Java consumer ended with ${exitCode}`)
-          ledger.mustBalance()
+          await readWithJava(java, { bootstrapServers: cluster.bootstrapServers, topic }, ledger)
         })
       },
     )
