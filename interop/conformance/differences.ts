@@ -30,7 +30,6 @@ export const notProbed: readonly { readonly rows: string; readonly why: string }
   { rows: 'F12', why: 'an exception nobody mapped: cannot be asked for, except by P5, B9 and B16' },
   { rows: 'P2, P13, P14, B35, I7, I8, I9, I10', why: 'transactions' },
   { rows: 'P10', why: 'the order of topics and partitions is random; the comparison sorts them' },
-  { rows: 'P12', why: 'a topic deleted and made again: DeleteTopics is slow on the real broker' },
   { rows: 'B10', why: 'only a client without rights is refused: needs ACLs' },
   {
     rows: 'B11, B13, B37, B38, B39, B40, B43, M5, M6, M8, M9, M10',
@@ -41,6 +40,5 @@ export const notProbed: readonly { readonly rows: string; readonly why: string }
   { rows: 'G2', why: 'needs several brokers, and to move leaders' },
   { rows: 'G6, G9, G17, O5, O8', why: 'sessions and rebalances that run out: from seconds to a week of waiting' },
   { rows: 'G14', why: 'needs a broker with `group.max.size`' },
-  { rows: 'O6', why: 'a deleted topic: DeleteTopics is slow on the real broker' },
   { rows: 'M3', why: 'automatic creation: the real broker answers by the state of its cache at that moment' },
 ]

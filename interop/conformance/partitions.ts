@@ -1,5 +1,5 @@
 import { runName } from './player.ts'
-import type { PartitionWrite, Probe } from './probe.ts'
+import { type PartitionWrite, type Probe, topicKinds } from './probe.ts'
 import { versionsOf } from './versions-of.ts'
 
 /** For one run and each topic kind: the number of the real partition for each number that the probe uses. */
@@ -21,7 +21,7 @@ export function allocate(probes: readonly Probe[]): {
       for (const { topic = 'plain', partition = 0 } of writesOf(probe)) {
         const ofKind = run.get(topic) ?? new Map<number, number>()
         run.set(topic, ofKind)
-        if (ofKind.has(partition) || partition < 0 || partition > localMax || topic === 'unknown') continue
+        if (ofKind.has(partition) || partition < 0 || partition > localMax || !(topic in topicKinds)) continue
         const real = counts.get(topic) ?? 0
         counts.set(topic, real + 1)
         ofKind.set(partition, real)

@@ -231,8 +231,7 @@ class Run {
       const decoded = decodeResponse(api, version, answer.frame)
       if (decoded.correlationId !== correlationId) this.transcript.push('out of order')
       this.transcript.push(this.normaliser.normalise(decoded.body))
-      const fields: Readonly<Record<string, unknown>> = decoded.body
-      for (const [name, field] of Object.entries(keep)) this.kept.set(name, fields[field])
+      for (const [name, path] of Object.entries(keep)) this.kept.set(name, fieldAt(decoded.body, path))
     }
   }
 
@@ -255,7 +254,7 @@ class Run {
       timeoutMs: 3000,
       topicData: [...topics].map(([kind, writes]) => ({
         name: kind === 'unknown' ? 'nobody' : kind,
-        topicId: this.topicIds.get(kind) ?? zeroUuid,
+        topicId: this.topicIds.get(kind) ?? String(this.kept.get(kind) ?? zeroUuid),
         partitionData: writes.map((write) => ({
           index: this.partitionOf(kind, write.partition ?? 0),
           records: this.recordsOf(write),
@@ -301,6 +300,10 @@ class Run {
 
 function correlationIdOf(frame: Uint8Array): number {
   return new DataView(frame.buffer, frame.byteOffset).getInt32(0)
+}
+
+function fieldAt(body: object, path: string): unknown {
+  return path.split('.').reduce((value: unknown, key) => (value as Record<string, unknown> | undefined)?.[key], body)
 }
 
 /** The frame with its prefix made to fit again. */

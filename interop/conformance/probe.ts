@@ -33,7 +33,7 @@ export type Step =
       readonly clientId?: string | null
       /** Send it, and read its answer only after the steps up to the next one that reads. */
       readonly pipelined?: true
-      /** Fields of the answer that later steps need, by the name under which they ask for them. */
+      /** Fields of the answer that later steps need (`topics.0.topicId`), by the name under which they ask for them. */
       readonly keep?: Readonly<Record<string, string>>
     }
   /** Bytes as they are, hexadecimal. `answeredLike` reads an answer in that layout; without it nothing is read. */
@@ -66,7 +66,10 @@ export type Damage =
   /** Writes these hexadecimal digits over the frame (length prefix excluded), from the front or (negative) the end. */
   | { readonly at: number; readonly write: string }
 
-/** What topics there are. `unknown` is a name (or id) that does not exist. */
+/**
+ * What topics there are. `unknown` is a name (or id) that does not exist; `remade` a probe makes by itself, and keeps its id
+ * under that name.
+ */
 export type TopicKind =
   | 'plain'
   | 'compacted'
@@ -75,6 +78,7 @@ export type TopicKind =
   | 'small-segments'
   | 'strict-timestamps'
   | 'described'
+  | 'remade'
   | 'unknown'
 
 export interface BatchSpec {
@@ -109,17 +113,18 @@ export type HeaderField =
   | 'recordCount'
 
 /** The configuration of each topic kind that exists. */
-export const topicKinds: Readonly<Record<Exclude<TopicKind, 'unknown'>, Readonly<Record<string, string>>>> = {
-  plain: {},
-  compacted: { 'cleanup.policy': 'compact' },
-  'log-append-time': { 'message.timestamp.type': 'LogAppendTime' },
-  'small-messages': { 'max.message.bytes': '200' },
-  // The smallest that every release takes.
-  'small-segments': { 'segment.bytes': '1048576', 'max.message.bytes': '4194304' },
-  'strict-timestamps': { 'message.timestamp.before.max.ms': '600000', 'message.timestamp.after.max.ms': '600000' },
-  // Two partitions, and nothing is written to them: to be asked about.
-  described: {},
-}
+export const topicKinds: Readonly<Record<Exclude<TopicKind, 'remade' | 'unknown'>, Readonly<Record<string, string>>>> =
+  {
+    plain: {},
+    compacted: { 'cleanup.policy': 'compact' },
+    'log-append-time': { 'message.timestamp.type': 'LogAppendTime' },
+    'small-messages': { 'max.message.bytes': '200' },
+    // The smallest that every release takes.
+    'small-segments': { 'segment.bytes': '1048576', 'max.message.bytes': '4194304' },
+    'strict-timestamps': { 'message.timestamp.before.max.ms': '600000', 'message.timestamp.after.max.ms': '600000' },
+    // Two partitions, and nothing is written to them: to be asked about.
+    described: {},
+  }
 
 /** How a probe is called in transcripts and tables. */
 export function probeName(probe: Probe): string {

@@ -1,4 +1,5 @@
 import type { Probe, Step } from '../probe.ts'
+import { deleteTopic, makeTopic } from './remade-topic.ts'
 
 type Ask = Extract<Step, { readonly ask: unknown }>
 type Versions = Probe['versions']
@@ -179,6 +180,21 @@ export const offsetProbes: readonly Probe[] = [
     steps: [
       commit({ topics: [topic('described', [{ metadata: 'x'.repeat(4097) }], false)] }),
       commit({ topics: [topic('described', [{ metadata: 'x'.repeat(4096) }], false)] }),
+    ],
+  },
+  {
+    row: 'O6',
+    name: 'a topic that was deleted and made again',
+    versions: versions(8, 9),
+    steps: [
+      ...makeTopic,
+      commit({ topics: [topic('described', [{}], false), topic('remade', [{}], false)] }, { version: 8 }),
+      fetchAll,
+      ...deleteTopic,
+      { ask: 'OffsetFetch', body: { groups: [{ groupId: '%group', topics: null }] } },
+      ...makeTopic,
+      { ask: 'OffsetFetch', body: { groups: [{ groupId: '%group', topics: null }] } },
+      ...deleteTopic,
     ],
   },
   {

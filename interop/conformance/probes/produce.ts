@@ -1,5 +1,6 @@
 import type { Probe } from '../probe.ts'
 import { everyProduce, one } from './ranges.ts'
+import { deleteTopic, learnTopic, makeTopic } from './remade-topic.ts'
 
 const poisoned = { records: 1, header: { magic: 3 } } as const
 const wrongChecksum = { records: 1, header: { crc: 1 } } as const
@@ -126,5 +127,22 @@ export const produceProbes: readonly Probe[] = [
     name: 'the zero id and a batch that is none',
     versions: { min: 13, max: 13 },
     steps: [{ produce: [{ topic: 'unknown', records: 'nothing' }] }],
+  },
+  {
+    row: 'P12',
+    name: 'a topic that was deleted and made again',
+    versions: everyProduce,
+    steps: [
+      ...makeTopic,
+      learnTopic,
+      { produce: [{ topic: 'remade', records: one }] },
+      ...deleteTopic,
+      { produce: [{ topic: 'remade', records: one }] },
+      ...makeTopic,
+      { produce: [{ topic: 'remade', records: one }] },
+      learnTopic,
+      { produce: [{ topic: 'remade', records: one }] },
+      ...deleteTopic,
+    ],
   },
 ]
