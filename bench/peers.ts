@@ -151,7 +151,8 @@ export const bindings = Object.keys(built) as (keyof typeof built)[]
 
 const nodeMajor = Number(process.versions.node.split('.')[0])
 
-function bindingFolder(name: string): string {
+/** Where it was built, if it was. */
+export function bindingFolder(name: keyof typeof built): string {
   return cacheFolder(name === 'node-rdkafka' ? name : 'confluent')
 }
 

@@ -8,7 +8,14 @@ import type { ClientResult, ClientResults } from './clients-section.ts'
 import type { CodecName, ForeignClient, PlainRecord, ProduceJob } from './foreign-client.ts'
 import { foreignClients } from './index.ts'
 import { sampleRecords } from './sample-records.ts'
+import { judgeWithVerifiableConsumer } from './verifiable-consumer.ts'
 import { judgeWithVerifiableProducer } from './verifiable-producer.ts'
+
+/** Kafka's own, for tests of Kafka. */
+const verifiableTools = [
+  ['VerifiableProducer', judgeWithVerifiableProducer],
+  ['VerifiableConsumer', judgeWithVerifiableConsumer],
+] as const
 
 /** Lets everybody else's clients loose on the mock, over TCP, as they come. */
 export const clientsPart: Part = {
@@ -45,10 +52,12 @@ export const clientsPart: Part = {
       return
     }
     const verified: [tool: string, outcome: string][] = []
-    for (const version of kafkaVersions) {
-      const tool = `VerifiableProducer ${version}`
-      const shown = await run.step(tool, () => judgeWithVerifiableProducer(version))
-      verified.push([tool, shown ?? 'FAILED'])
+    for (const [name, judge] of verifiableTools) {
+      for (const version of kafkaVersions) {
+        const tool = `${name} ${version}`
+        const shown = await run.step(tool, () => judge(version))
+        verified.push([tool, shown ?? 'FAILED'])
+      }
     }
     if (run.refresh) writeResults('clients', { clients: results, verified })
   },

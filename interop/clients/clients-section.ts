@@ -1,6 +1,6 @@
 export interface ClientResults {
   readonly clients: readonly ClientResult[]
-  /** Runs of Kafka's own test producer. */
+  /** Runs of Kafka's own test producer and consumer. */
   readonly verified: readonly (readonly [tool: string, outcome: string])[]
 }
 
@@ -30,7 +30,7 @@ so once more, and had to go on where it had been.
 ${rows.join('\n')}
 
 Kafka's own test producer, which says where each message went, against a mock that appends what its first request holds
-and hangs up instead of answering:
+and hangs up instead of answering; and Kafka's own test consumer, which says where each message was:
 
 | tool | outcome |
 |---|---|

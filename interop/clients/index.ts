@@ -1,3 +1,4 @@
+import { ConfluentJavascript } from './confluent-javascript.ts'
 import type { ForeignClient } from './foreign-client.ts'
 import { GoClient } from './go-client.ts'
 import { JavaKafkaClients } from './java-kafka-clients.ts'
@@ -14,6 +15,7 @@ export const foreignClients: readonly ForeignClient[] = [
   new JavaKafkaClients('3.9.2'),
   kcat,
   new NodeRdkafka(),
+  new ConfluentJavascript(),
   kafkajsClient,
   platformatic,
   new PythonClient({
@@ -35,7 +37,7 @@ export const foreignClients: readonly ForeignClient[] = [
     extras: ['cramjam'],
   }),
   new GoClient({ module: 'github.com/twmb/franz-go', driver: 'franz', canBeIdempotent: true, readsInGroups: true }),
-  new GoClient({ module: 'github.com/IBM/sarama', driver: 'sarama', canBeIdempotent: true, readsInGroups: false }),
+  new GoClient({ module: 'github.com/IBM/sarama', driver: 'sarama', canBeIdempotent: true, readsInGroups: true }),
   // kafka-go has no idempotent producer.
   new GoClient({
     module: 'github.com/segmentio/kafka-go',

@@ -9,7 +9,7 @@ export const kcat: ForeignClient = {
   language: 'C',
   codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
   canBeIdempotent: true,
-  readsInGroups: false,
+  readsInGroups: true,
 
   async prepare() {
     const result = await runCommand('kcat', ['-V'])
@@ -32,8 +32,13 @@ export const kcat: ForeignClient = {
 
   async consume(job, count) {
     const format = '%p\t%o\t%K\t%k\t%S\t%s\t%h\n'
-    const args = ['-b', job.bootstrapServers, '-C', '-t', job.topic, '-o', 'beginning', '-c', String(count), '-q']
-    const text = await mustRun('kcat', [...args, '-f', format], { timeoutMs: 40_000 })
+    const { bootstrapServers, topic, group } = job
+    const alone = ['-C', '-t', topic, '-o', 'beginning']
+    const from = group === undefined ? alone : ['-G', group, '-X', 'auto.offset.reset=earliest']
+    const args = ['-b', bootstrapServers, ...from, '-c', String(count), '-q']
+    const text = await mustRun('kcat', [...args, '-f', format, ...(group === undefined ? [] : [topic])], {
+      timeoutMs: 40_000,
+    })
     return text
       .split('\n')
       .filter((line) => line !== '')

@@ -7,7 +7,7 @@ import { lastLine, Skip } from '../step.ts'
 import { DriverClient } from './driver-client.ts'
 
 const version = '3.6.1'
-const driver = fileURLToPath(new URL('drivers/node_rdkafka_driver.mjs', import.meta.url))
+export const rdkafkaDriver = fileURLToPath(new URL('drivers/node_rdkafka_driver.mjs', import.meta.url))
 
 /** librdkafka in Node: compiled here against the system's librdkafka, since what npm has is source only. */
 export class NodeRdkafka extends DriverClient {
@@ -15,6 +15,7 @@ export class NodeRdkafka extends DriverClient {
   readonly name = `node-rdkafka ${version}`
   readonly language = 'JavaScript, C++'
   readonly codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+  override readonly readsInGroups = true
   private readonly folder = cacheFolder('node-rdkafka-system', version)
 
   async prepare(): Promise<string> {
@@ -24,7 +25,11 @@ export class NodeRdkafka extends DriverClient {
   }
 
   protected drive(args: readonly string[], stdin = ''): Promise<string> {
-    return mustRun(process.execPath, [driver, ...args], { folder: this.folder, stdin, timeoutMs: 60_000 })
+    return mustRun(process.execPath, [rdkafkaDriver, 'node-rdkafka', ...args], {
+      folder: this.folder,
+      stdin,
+      timeoutMs: 60_000,
+    })
   }
 
   private async build(built: string): Promise<void> {

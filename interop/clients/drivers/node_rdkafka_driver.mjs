@@ -1,11 +1,11 @@
-// Produces and consumes with node-rdkafka (librdkafka). What goes in and out is told in driver-lines.ts.
+// Produces and consumes with a binding of librdkafka: node-rdkafka, or Confluent's, which has the same interface. What goes in and out is told in driver-lines.ts.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 
 // The package of the folder in which this is run.
-const rdkafka = createRequire(join(process.cwd(), 'driver.mjs'))('node-rdkafka')
+const rdkafka = createRequire(join(process.cwd(), 'driver.mjs'))(process.argv[2])
 
 const decode = (field) => (field === '-' ? null : Buffer.from(field, 'base64'))
 const encode = (bytes) => (bytes === null || bytes === undefined ? '-' : Buffer.from(bytes).toString('base64'))
@@ -38,13 +38,17 @@ async function produce(bootstrap, topic, acks, codec, idempotent) {
   if (failures.length > 0) throw new Error(`not delivered: ${failures.join(', ')}`)
 }
 
-async function consume(bootstrap, topic, count) {
-  const config = { 'metadata.broker.list': bootstrap, 'group.id': 'unused', 'enable.auto.commit': false }
-  const consumer = new rdkafka.KafkaConsumer(config, {})
+async function consume(bootstrap, topic, count, group) {
+  const config = { 'metadata.broker.list': bootstrap, 'group.id': group ?? 'unused', 'enable.auto.commit': false }
+  const consumer = new rdkafka.KafkaConsumer(config, { 'auto.offset.reset': 'earliest' })
   await promisify(consumer.connect.bind(consumer))({ timeout: 10_000 })
-  const { topics } = await promisify(consumer.getMetadata.bind(consumer))({ topic, timeout: 10_000 })
-  const { partitions } = topics.find(({ name }) => name === topic)
-  consumer.assign(partitions.map(({ id }) => ({ topic, partition: id, offset: 0 })))
+  if (group === undefined) {
+    const { topics } = await promisify(consumer.getMetadata.bind(consumer))({ topic, timeout: 10_000 })
+    const { partitions } = topics.find(({ name }) => name === topic)
+    consumer.assign(partitions.map(({ id }) => ({ topic, partition: id, offset: 0 })))
+  } else {
+    consumer.subscribe([topic])
+  }
   const next = promisify(consumer.consume.bind(consumer))
   const deadlineMs = performance.now() + 20_000
   for (let read = 0; read < count; ) {
@@ -56,13 +60,14 @@ async function consume(bootstrap, topic, count) {
       read++
     }
   }
+  if (group !== undefined) consumer.commitSync()
   await promisify(consumer.disconnect.bind(consumer))()
 }
 
 const commands = {
   produce,
-  consume: (bootstrap, topic, count) => consume(bootstrap, topic, Number(count)),
+  consume: (bootstrap, topic, count, group) => consume(bootstrap, topic, Number(count), group),
   version: () => console.log(rdkafka.librdkafkaVersion),
 }
-const [command, ...args] = process.argv.slice(2)
+const [command, ...args] = process.argv.slice(3)
 await commands[command](...args)

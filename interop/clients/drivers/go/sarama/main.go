@@ -2,10 +2,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/IBM/sarama"
@@ -24,6 +26,10 @@ func main() {
 	}
 	count, err := strconv.Atoi(args[4])
 	lines.Must(err)
+	if len(args) > 5 {
+		consumeInGroup(config, brokers, args[3], count, args[5])
+		return
+	}
 	consume(config, brokers, args[3], count)
 }
 
@@ -80,15 +86,66 @@ func consume(config *sarama.Config, brokers []string, topic string, count int) {
 	for range count {
 		select {
 		case message := <-messages:
-			found := lines.Record{
-				Partition: message.Partition, Offset: message.Offset, Key: message.Key, Value: message.Value,
-			}
-			for _, header := range message.Headers {
-				found.Headers = append(found.Headers, lines.Header{Name: string(header.Key), Value: header.Value})
-			}
-			lines.Print(found)
+			show(message)
 		case <-deadline:
 			lines.Must(errors.New("not everything was read within 25 s"))
 		}
 	}
+}
+
+func consumeInGroup(config *sarama.Config, brokers []string, topic string, count int, group string) {
+	config.Consumer.Offsets.Initial = sarama.OffsetOldest
+	consumer, err := sarama.NewConsumerGroup(brokers, group, config)
+	lines.Must(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+	handler := &member{left: count, done: cancel}
+	// It returns at the end of a generation, and commits what was marked.
+	for ctx.Err() == nil {
+		lines.Must(consumer.Consume(ctx, []string{topic}, handler))
+	}
+	lines.Must(consumer.Close())
+	if handler.left > 0 {
+		lines.Must(errors.New("not everything was read within 25 s"))
+	}
+}
+
+// member reads until nothing is left. Each partition has a goroutine of its own.
+type member struct {
+	mutex sync.Mutex
+	left  int
+	done  func()
+}
+
+func (*member) Setup(sarama.ConsumerGroupSession) error   { return nil }
+func (*member) Cleanup(sarama.ConsumerGroupSession) error { return nil }
+
+func (m *member) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim) error {
+	for message := range claim.Messages() {
+		m.take(session, message)
+	}
+	return nil
+}
+
+func (m *member) take(session sarama.ConsumerGroupSession, message *sarama.ConsumerMessage) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.left == 0 {
+		return
+	}
+	show(message)
+	session.MarkMessage(message, "")
+	m.left--
+	if m.left == 0 {
+		m.done()
+	}
+}
+
+func show(message *sarama.ConsumerMessage) {
+	found := lines.Record{
+		Partition: message.Partition, Offset: message.Offset, Key: message.Key, Value: message.Value,
+	}
+	for _, header := range message.Headers {
+		found.Headers = append(found.Headers, lines.Header{Name: string(header.Key), Value: header.Value})
+	}
+	lines.Print(found)
 }
