@@ -3,6 +3,7 @@ import type { Clock, Random } from '@harrow/runtime'
 import { type BrokerNode, type ClusterNode, canReplicate, isAvailable } from './cluster-node.ts'
 import { type ClusterView, snapshotOf } from './cluster-view.ts'
 import type { BrokerConfig, ClusterConfig, TopicPlan } from './config.ts'
+import { configResource } from './config-resource.ts'
 import { DynamicConfigs } from './dynamic-configs.ts'
 import { EventStream } from './event-stream.ts'
 import { FetchSessions } from './fetch-sessions.ts'
@@ -15,7 +16,7 @@ import { ProducerIds } from './producer-ids.ts'
 import { Controller } from './replication/controller.ts'
 import { Partition, type PartitionSurroundings } from './replication/partition.ts'
 import type { Timers } from './timers.ts'
-import { type TopicConfig, topicSettingsFrom } from './topic-config.ts'
+import { type TopicConfig, type TopicOverrides, topicConfigOf, topicOverridesFrom } from './topic-config.ts'
 import type { BrokerEvent, BrokerEventInput, Tracer } from './trace.ts'
 import { WireCapture } from './wire-capture.ts'
 
@@ -26,7 +27,7 @@ export interface Topic {
   readonly id: string
   config: TopicConfig
   /** What was configured for this topic, as text under Kafka's keys; everything else has its default. */
-  overrides: ReadonlyMap<string, string>
+  overrides: TopicOverrides
   /** Kafka's own, such as `__consumer_offsets`: only administrators write there. */
   readonly isInternal: boolean
   readonly partitions: Partition[]
@@ -131,11 +132,11 @@ export class Cluster {
   createTopic(name: string, plan: TopicPlan, assignments?: readonly (readonly number[])[]): Topic {
     invariant(!this.topicsByName.has(name), `topic ${name} exists`)
     const replicasOf = assignments ?? this.spread(plan.partitions, Math.min(plan.replicas, this.nodes.length), 0)
-    const { config, overrides } = plan
+    const { overrides } = plan
     const topic: Topic = {
       name,
       id: randomUuid(this.idRandom),
-      config,
+      config: this.configOf(overrides),
       overrides,
       isInternal: internalTopics.has(name),
       partitions: [],
@@ -158,13 +159,13 @@ export class Cluster {
     this.createTopic(offsetsTopicName, {
       partitions: offsetsTopicPartitions,
       replicas: defaultReplicas,
-      ...offsetsTopicSettings,
+      overrides: offsetsTopicOverrides,
     })
   }
 
   /** Its records are gone, and whoever waits for it is told. Returns how to make it anew, if nobody has by then. */
   deleteTopic(topic: Topic): () => void {
-    const { name, config, overrides, partitions } = topic
+    const { name, overrides, partitions } = topic
     const assignments = partitions.map((partition) => partition.replicas)
     this.topicsByName.delete(name)
     this.topicsById.delete(topic.id)
@@ -175,7 +176,7 @@ export class Cluster {
     return () => {
       if (this.topic(name) !== undefined) return
       const known = assignments.map((replicas) => replicas.filter((id) => this.node(id) !== undefined))
-      const plan = { partitions: partitions.length, replicas: assignments[0]?.length ?? 1, config, overrides }
+      const plan = { partitions: partitions.length, replicas: assignments[0]?.length ?? 1, overrides }
       this.createTopic(name, plan, known.some((replicas) => replicas.length === 0) ? undefined : known)
     }
   }
@@ -189,10 +190,15 @@ export class Cluster {
   }
 
   /** Gives a topic other settings. */
-  configureTopic(topic: Topic, config: TopicConfig, overrides: ReadonlyMap<string, string>): void {
-    topic.config = config
+  configureTopic(topic: Topic, overrides: TopicOverrides): void {
+    topic.config = this.configOf(overrides)
     topic.overrides = overrides
-    for (const partition of topic.partitions) partition.configure(config)
+    for (const partition of topic.partitions) partition.configure(topic.config)
+  }
+
+  /** What was set for all brokers has changed: topics that say nothing of their own follow. */
+  configureTopics(): void {
+    for (const topic of this.topics) this.configureTopic(topic, topic.overrides)
   }
 
   /** A broker that did not exist so far. It has no replicas yet and is not started. */
@@ -286,6 +292,10 @@ export class Cluster {
     this.createConfiguredTopics()
   }
 
+  private configOf(overrides: TopicOverrides): TopicConfig {
+    return topicConfigOf(overrides, this.dynamicConfigs.of(configResource.broker, ''))
+  }
+
   private createConfiguredTopics(): void {
     for (const [name, plan] of this.config.topics) this.createTopic(name, plan)
   }
@@ -349,7 +359,7 @@ export class Cluster {
 }
 
 /** Java: `GroupCoordinatorConfig`, `GroupCoordinatorService.groupMetadataTopicConfigs`. */
-const offsetsTopicSettings = topicSettingsFrom({ 'cleanup.policy': 'compact', 'segment.bytes': 104_857_600 })
+const offsetsTopicOverrides = topicOverridesFrom({ 'cleanup.policy': 'compact', 'segment.bytes': 104_857_600 })
 
 const internalTopics: ReadonlySet<string> = new Set([offsetsTopicName, '__transaction_state', '__share_group_state'])
 

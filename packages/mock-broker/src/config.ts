@@ -2,7 +2,7 @@ import type { Duration, Size } from '@harrow/runtime'
 import { type Field, type Issue, parseObject } from './field.ts'
 import type { Finding } from './findings.ts'
 import { type KafkaReleaseName, kafkaReleaseNames, latestRelease } from './kafka-releases.ts'
-import { type TopicSettings, topicConfigFields, topicSettingsFrom } from './topic-config.ts'
+import { type TopicOverrides, topicConfigFields, topicOverridesFrom } from './topic-config.ts'
 
 export interface BrokerOptions {
   /** Node id, unique in the cluster. Default: position in the list, from 1. */
@@ -171,7 +171,8 @@ export interface BrokerConfig {
 }
 
 /** A topic to be made. */
-export interface TopicPlan extends TopicSettings {
+export interface TopicPlan {
+  readonly overrides: TopicOverrides
   readonly partitions: number
   readonly replicas: number
 }
@@ -434,7 +435,7 @@ export function parseClusterOptions(options: ClusterOptions): ClusterConfig {
     topics.set(name, {
       partitions: topic.partitions ?? defaultPartitions,
       replicas,
-      ...topicSettingsFrom(topic.config ?? {}),
+      overrides: topicOverridesFrom(topic.config ?? {}),
     })
   }
   if (partitionCount > partitionsMax) {
@@ -504,7 +505,7 @@ export function parseTopicOptions(options: TopicOptions | number, cluster: Clust
   return {
     partitions: parsed.partitions ?? cluster.defaultPartitions,
     replicas,
-    ...topicSettingsFrom(parsed.config ?? {}),
+    overrides: topicOverridesFrom(parsed.config ?? {}),
   }
 }
 

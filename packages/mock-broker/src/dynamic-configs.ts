@@ -2,8 +2,9 @@ import { configResource } from './config-resource.ts'
 import { type DynamicConfigRow, dynamicBrokerConfigs, groupConfigs } from './dynamic-config-table.ts'
 
 /**
- * What administrators have set for brokers and for groups while the cluster ran. It is kept and told, and nothing here
- * acts on it: what brokers do is said when the cluster is made, and groups of KIP-848 are not played.
+ * What administrators have set for brokers and for groups while the cluster ran. What is set for all brokers holds for topics
+ * that say nothing of their own (`topicConfigOf`). The rest is kept and told, and nothing here acts on it: settings of one broker
+ * among many, threads and connections, and groups of KIP-848, which are not played.
  */
 export class DynamicConfigs {
   private readonly byResource = new Map<string, ReadonlyMap<string, string>>()

@@ -4,7 +4,7 @@ import type { Topic } from './cluster.ts'
 import { configResource } from './config-resource.ts'
 import { dynamicConfigRow, dynamicValueProblem } from './dynamic-configs.ts'
 import { type Call, injectedError } from './handlers/handler.ts'
-import { topicConfigRow, topicSettingsFromStrings } from './topic-config.ts'
+import { brokerDefaultProblem, topicConfigRow, topicOverridesFromStrings } from './topic-config.ts'
 
 /** Why settings stay as they are. */
 export interface ConfigRefusal {
@@ -71,9 +71,9 @@ function changeableTopic(name: string, call: Call): Changeable | ConfigRefusal {
 }
 
 function applyToTopic(topic: Topic, entries: readonly Setting[], validateOnly: boolean, { cluster }: Call) {
-  const settings = topicSettingsFromStrings(entries)
-  if ('problem' in settings) return { error: kafkaErrors.INVALID_CONFIG, message: settings.problem }
-  if (!validateOnly) cluster.configureTopic(topic, settings.config, settings.overrides)
+  const overrides = topicOverridesFromStrings(entries)
+  if ('problem' in overrides) return { error: kafkaErrors.INVALID_CONFIG, message: overrides.problem }
+  if (!validateOnly) cluster.configureTopic(topic, overrides)
   return undefined
 }
 
@@ -121,8 +121,7 @@ function dynamic(
       for (const { name, value } of entries) {
         const problem = refused(name)
         if (problem !== undefined) return problem
-        const row = dynamicConfigRow(resourceType, name)
-        const message = row === undefined || value === null ? undefined : dynamicValueProblem(row, value)
+        const message = value === null ? undefined : valueProblem(resourceType, name, value)
         if (message !== undefined) {
           return { error: resourceType === configResource.group ? INVALID_CONFIG : INVALID_REQUEST, message }
         }
@@ -133,10 +132,18 @@ function dynamic(
         return { error: POLICY_VIOLATION, message }
       }
       const settings = entries.map(({ name, value }): [string, string] => [name, value ?? ''])
-      if (!validateOnly) known.set(resourceType, resourceName, new Map(settings))
+      if (validateOnly) return undefined
+      known.set(resourceType, resourceName, new Map(settings))
+      if (resourceType === configResource.broker && resourceName === '') cluster.configureTopics()
       return undefined
     },
   }
+}
+
+function valueProblem(resourceType: number, key: string, value: string): string | undefined {
+  const row = dynamicConfigRow(resourceType, key)
+  const problem = row && dynamicValueProblem(row, value)
+  return problem ?? (resourceType === configResource.broker ? brokerDefaultProblem(key, value) : undefined)
 }
 
 /** Brokers and groups with settings of their own. */

@@ -28,3 +28,8 @@ export const topicConfigSynonyms: ReadonlyMap<string, string> = new Map([
   ['segment.index.bytes', 'log.index.size.max.bytes'],
   ['unclean.leader.election.enable', 'unclean.leader.election.enable'],
 ])
+
+/** The broker's key that a topic falls back on when it says nothing. */
+export function brokerKeyOf(topicKey: string): string | undefined {
+  return topicKey === 'retention.ms' ? 'log.retention.ms' : topicConfigSynonyms.get(topicKey)
+}

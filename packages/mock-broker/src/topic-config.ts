@@ -1,4 +1,5 @@
 import { type Field, type Issue, parseValue } from './field.ts'
+import { brokerKeyOf } from './topic-config-synonyms.ts'
 import { type TopicConfigRow, topicConfigTable } from './topic-config-table.ts'
 
 /** What a partition's log and the rules for batches look at. */
@@ -28,26 +29,22 @@ export const topicConfigFields: readonly Field[] = topicConfigTable.map(({ key, 
   default: value,
 }))
 
-/** The configuration of a topic: what was said, as text, and what follows from it. */
-export interface TopicSettings {
-  readonly config: TopicConfig
-  readonly overrides: ReadonlyMap<string, string>
-}
+/** What was said of a topic, as text under Kafka's keys. */
+export type TopicOverrides = ReadonlyMap<string, string>
 
 /** From values that `topicConfigFields` has parsed. */
-export function topicSettingsFrom(parsed: Readonly<Record<string, unknown>>): TopicSettings {
-  const overrides = new Map(
+export function topicOverridesFrom(parsed: Readonly<Record<string, unknown>>): TopicOverrides {
+  return new Map(
     Object.entries(parsed)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, String(value)]),
   )
-  return { config: configOf(overrides), overrides }
 }
 
 /** From an admin's request: everything is a string, and a mistake is an answer. */
-export function topicSettingsFromStrings(
+export function topicOverridesFromStrings(
   entries: Iterable<{ readonly name: string; readonly value: string | null }>,
-): TopicSettings | { readonly problem: string } {
+): TopicOverrides | { readonly problem: string } {
   const overrides = new Map<string, string>()
   for (const { name, value } of entries) {
     const row = rowsByKey.get(name)
@@ -57,7 +54,14 @@ export function topicSettingsFromStrings(
     if (problem !== undefined) return { problem: `Invalid value ${value} for configuration ${name}: ${problem}` }
     overrides.set(name, value)
   }
-  return { config: configOf(overrides), overrides }
+  return overrides
+}
+
+/** Why a broker cannot have this value, if it is one that topics fall back on. */
+export function brokerDefaultProblem(brokerKey: string, value: string): string | undefined {
+  const row = topicConfigTable.find(({ key }) => brokerKeyOf(key) === brokerKey)
+  const problem = row && valueProblem(row, value)
+  return problem && `Invalid value ${value} for configuration ${brokerKey}: ${problem}`
 }
 
 export function topicConfigRow(key: string): TopicConfigRow | undefined {
@@ -77,8 +81,10 @@ function valueProblem(row: TopicConfigRow, value: string): string | undefined {
   return issues[0]?.message
 }
 
-function configOf(overrides: ReadonlyMap<string, string>): TopicConfig {
-  const text = (key: string): string => overrides.get(key) ?? rowsByKey.get(key)?.default ?? ''
+/** What follows for a topic: what was said of it, else what was set for all brokers, else Kafka's default. */
+export function topicConfigOf(overrides: TopicOverrides, allBrokers: ReadonlyMap<string, string>): TopicConfig {
+  const text = (key: string): string =>
+    overrides.get(key) ?? allBrokers.get(brokerKeyOf(key) ?? '') ?? rowsByKey.get(key)?.default ?? ''
   const number = (key: string): number => Number(text(key))
   const policies = text('cleanup.policy')
     .split(',')

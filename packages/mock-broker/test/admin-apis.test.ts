@@ -346,6 +346,39 @@ test('IncrementalAlterConfigs: settings of a broker, of all brokers and of a gro
   expect(told(32, 'readers', 'consumer.session.timeout.ms')).toEqual(['45000', 5, [5]])
 })
 
+test('IncrementalAlterConfigs: what is set for all brokers holds for topics that say nothing of their own', () => {
+  const sim = new Simulation({ brokers: 1, topics: { orders: 1, own: { config: { 'max.message.bytes': 1000 } } } })
+  const set = (name: string, value: string | null, operation = 0) => {
+    const configs = [{ name, configOperation: operation, value }]
+    const resources = [{ resourceType: 4, resourceName: '', configs }]
+    return sim.ask(incrementalAlterConfigs, 1, { resources, validateOnly: false })?.responses[0]?.errorCode
+  }
+  const write = (topic: string, bytes: number) => sim.produce(batchOf([{ value: 'x'.repeat(bytes) }]), { topic })
+  const told = (topic: string) => {
+    const resources = [{ resourceType: 2, resourceName: topic, configurationKeys: ['max.message.bytes'] }]
+    const answer = sim.ask(describeConfigs, 4, { resources, includeSynonyms: true })
+    return answer?.results[0]?.configs[0]?.synonyms.map(({ name, value, source }) => [name, value, source])
+  }
+  expect(write('orders', 300)?.errorCode).toBe(0)
+  expect(set('message.max.bytes', '200')).toBe(0)
+  expect(write('orders', 300)?.errorCode).toBe(10)
+  expect(write('own', 300)?.errorCode).toBe(0)
+  expect(told('orders')).toEqual([
+    ['message.max.bytes', '200', 3],
+    ['message.max.bytes', '1048588', 5],
+  ])
+  sim.cluster.createTopic('later', 1)
+  expect(write('later', 300)?.errorCode).toBe(10)
+  expect(set('message.max.bytes', null, 1)).toBe(0)
+  expect(write('orders', 300)?.errorCode).toBe(0)
+  expect(set('log.message.timestamp.type', 'LogAppendTime')).toBe(0)
+  expect(write('orders', 1)?.logAppendTimeMs).not.toBe(-1n)
+  expect(set('min.insync.replicas', '0')).toBe(42)
+  expect(set('log.message.timestamp.type', 'Never')).toBe(42)
+  sim.cluster.reset()
+  expect(write('orders', 1)?.logAppendTimeMs).toBe(-1n)
+})
+
 test('AlterConfigs: of a broker only itself, nothing that is fixed, and no value of another kind', () => {
   const sim = world()
   const replace = (resourceType: number, resourceName: string, name: string, value: string) => {

@@ -1,7 +1,7 @@
 import { createTopics, type KafkaErrorRow, kafkaErrors, type RequestOf, type ResponseInput } from '@harrow/protocol'
 import type { Cluster } from '../cluster.ts'
 import { type TopicPlan, topicNameProblem } from '../config.ts'
-import { type TopicSettings, topicSettingsFromStrings } from '../topic-config.ts'
+import { type TopicOverrides, topicOverridesFromStrings } from '../topic-config.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
 import { excessiveOperation, PartitionRoom, repeatedNames } from './topic-operation.ts'
 
@@ -75,14 +75,12 @@ function plan(asked: AskedTopic, call: Call, collisions: ReadonlyMap<string, str
     const message = `Topic '${asked.name}' collides with existing topic: ${colliding}`
     return no(kafkaErrors.INVALID_TOPIC_EXCEPTION, message)
   }
-  const configured = topicSettingsFromStrings(asked.configs)
-  if ('problem' in configured) return no(kafkaErrors.INVALID_CONFIG, configured.problem)
-  return asked.assignments.length > 0
-    ? planAssigned(asked, configured, cluster)
-    : planCounted(asked, configured, cluster)
+  const overrides = topicOverridesFromStrings(asked.configs)
+  if ('problem' in overrides) return no(kafkaErrors.INVALID_CONFIG, overrides.problem)
+  return asked.assignments.length > 0 ? planAssigned(asked, overrides, cluster) : planCounted(asked, overrides, cluster)
 }
 
-function planCounted(asked: AskedTopic, settings: TopicSettings, cluster: Cluster): Plan | No {
+function planCounted(asked: AskedTopic, overrides: TopicOverrides, cluster: Cluster): Plan | No {
   const { numPartitions, replicationFactor } = asked
   if (numPartitions === 0 || numPartitions < -1) {
     const message = 'Number of partitions was set to an invalid non-positive value.'
@@ -98,10 +96,10 @@ function planCounted(asked: AskedTopic, settings: TopicSettings, cluster: Cluste
     return no(kafkaErrors.INVALID_REPLICATION_FACTOR, message)
   }
   const partitions = numPartitions === -1 ? cluster.config.defaultPartitions : numPartitions
-  return { partitions, replicas, ...settings, assignments: undefined }
+  return { partitions, replicas, overrides, assignments: undefined }
 }
 
-function planAssigned(asked: AskedTopic, settings: TopicSettings, cluster: Cluster): Plan | No {
+function planAssigned(asked: AskedTopic, overrides: TopicOverrides, cluster: Cluster): Plan | No {
   if (asked.replicationFactor !== -1 || asked.numPartitions !== -1) {
     const what = asked.replicationFactor !== -1 ? 'replication factor' : 'partition count'
     return no(
@@ -124,7 +122,7 @@ function planAssigned(asked: AskedTopic, settings: TopicSettings, cluster: Clust
     if (problem !== undefined) return no(kafkaErrors.INVALID_REPLICA_ASSIGNMENT, problem)
     assignments.push(brokerIds)
   }
-  return { partitions: assignments.length, replicas: assignments[0]?.length ?? 0, ...settings, assignments }
+  return { partitions: assignments.length, replicas: assignments[0]?.length ?? 0, overrides, assignments }
 }
 
 function assignmentProblem(

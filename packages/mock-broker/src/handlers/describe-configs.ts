@@ -5,7 +5,7 @@ import { topicNameProblem } from '../config.ts'
 import { configResource, configSource, configType } from '../config-resource.ts'
 import type { DynamicConfigRow } from '../dynamic-config-table.ts'
 import { dynamicConfigRows } from '../dynamic-configs.ts'
-import { topicConfigSynonyms } from '../topic-config-synonyms.ts'
+import { brokerKeyOf, topicConfigSynonyms } from '../topic-config-synonyms.ts'
 import { topicConfigTable } from '../topic-config-table.ts'
 import { type Call, type Handler, injectedError } from './handler.ts'
 
@@ -54,7 +54,7 @@ function describe({ resourceType, resourceName }: Resource, request: Request, ca
     const topic = call.cluster.topic(resourceName)
     return topic === undefined
       ? { error: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, message: null }
-      : ofTopic(topic, request)
+      : ofTopic(topic, request, call)
   }
   const { INVALID_REQUEST } = kafkaErrors
   if (resourceType === configResource.group) {
@@ -77,18 +77,25 @@ function describe({ resourceType, resourceName }: Resource, request: Request, ca
   return ofBroker(request, call)
 }
 
-function ofTopic({ overrides }: Topic, { includeSynonyms, includeDocumentation }: Request): Entry[] {
+function ofTopic({ overrides }: Topic, request: Request, { cluster }: Call): Entry[] {
+  const { includeSynonyms, includeDocumentation } = request
+  const allBrokers = cluster.dynamicConfigs.of(configResource.broker, '')
   return topicConfigTable.map(({ key, kind, default: usual, doc }) => {
-    const value = overrides.get(key)
-    const own = value === undefined ? [] : [{ name: key, value, source: configSource.topic }]
-    const brokerKey = topicConfigSynonyms.get(key)
-    const standsIn = brokerKey === undefined ? [] : [{ name: brokerKey, value: usual, source: configSource.default }]
-    const synonyms = [...own, ...standsIn]
+    const brokerKey = brokerKeyOf(key)
+    const levels = [
+      { name: key, value: overrides.get(key), source: configSource.topic },
+      { name: brokerKey, value: allBrokers.get(brokerKey ?? ''), source: configSource.dynamicDefaultBroker },
+      { name: topicConfigSynonyms.get(key), value: usual, source: configSource.default },
+    ]
+    const synonyms = levels.flatMap(({ name, value, source }) =>
+      name === undefined || value === undefined ? [] : [{ name, value, source }],
+    )
+    const [first] = synonyms
     return {
       name: key,
-      value: value ?? usual,
+      value: first?.value ?? usual,
       readOnly: false,
-      configSource: value === undefined ? configSource.default : configSource.topic,
+      configSource: first?.source ?? configSource.default,
       isSensitive: false,
       synonyms: includeSynonyms ? synonyms : [],
       configType: configType[kind],

@@ -9,7 +9,6 @@ import {
 import { authorizedOperations } from '../authorized-operations.ts'
 import type { ClusterView, PartitionView, TopicView } from '../cluster-view.ts'
 import { topicNameProblem } from '../config.ts'
-import { topicSettingsFrom } from '../topic-config.ts'
 import { type Call, type Handler, injectedError, type Outcome, type Target } from './handler.ts'
 import { PartitionRoom } from './topic-operation.ts'
 
@@ -89,7 +88,7 @@ function create(name: string, call: Call): void {
   if (cluster.topic(name) !== undefined) return
   const { defaultPartitions: partitions, defaultReplicas: replicas } = cluster.config
   if (new PartitionRoom(call).take(partitions) !== undefined) return
-  cluster.createTopic(name, { partitions, replicas, ...topicSettingsFrom({}) })
+  cluster.createTopic(name, { partitions, replicas, overrides: new Map() })
 }
 
 function describe(topic: TopicView, call: Call, { byId }: { readonly byId: boolean }): TopicAnswer {
