@@ -77,6 +77,7 @@ export type TopicKind =
   | 'small-messages'
   | 'small-segments'
   | 'strict-timestamps'
+  | 'uncompressed'
   | 'described'
   | 'remade'
   | 'unknown'
@@ -122,6 +123,8 @@ export const topicKinds: Readonly<Record<Exclude<TopicKind, 'remade' | 'unknown'
     // The smallest that every release takes.
     'small-segments': { 'segment.bytes': '1048576', 'max.message.bytes': '4194304' },
     'strict-timestamps': { 'message.timestamp.before.max.ms': '600000', 'message.timestamp.after.max.ms': '600000' },
+    // What is compressed well is small when it comes and large when it is stored.
+    uncompressed: { 'compression.type': 'uncompressed', 'max.message.bytes': '2000' },
     // Two partitions, and nothing is written to them: to be asked about.
     described: {},
   }

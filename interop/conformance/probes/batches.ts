@@ -1,7 +1,15 @@
-import type { BatchSpec, Probe, TopicKind } from '../probe.ts'
+import type { BatchSpec, Probe, Step, TopicKind } from '../probe.ts'
 import { everyProduce, one } from './ranges.ts'
+import { settled } from './settled.ts'
 
 const fromSeven = { min: 7, max: 13 } as const
+
+/** With null it is as if nobody had. */
+function setForAllBrokers(name: string, value: string | null): Step {
+  const configs = [{ name, configOperation: value === null ? 1 : 0, value }]
+  const resources = [{ resourceType: 4, resourceName: '', configs }]
+  return { ask: 'IncrementalAlterConfigs', version: 1, body: { resources, validateOnly: false } }
+}
 
 /** One batch, sent to one partition of a kind; then a good one shows whether anything was appended. */
 function batch(
@@ -74,6 +82,35 @@ export const batchProbes: readonly Probe[] = [
     { records: Array.from({ length: 20 }, () => ({})), codec: 'gzip' },
     { topic: 'small-messages' },
   ),
+  batch(
+    'B15',
+    'compressed under it, and stored uncompressed',
+    { records: Array.from({ length: 20 }, () => ({ value: 'x'.repeat(200) })), codec: 'gzip' },
+    { topic: 'uncompressed' },
+  ),
+  batch('B15', 'stored uncompressed, and under it', { records: 20, codec: 'gzip' }, { topic: 'uncompressed' }),
+  {
+    row: 'B15',
+    name: 'a batch over message.max.bytes, set for all brokers',
+    versions: { min: 13, max: 13 },
+    steps: [
+      setForAllBrokers('message.max.bytes', '200'),
+      settled,
+      { produce: [{ records: { records: 20 } }, { topic: 'uncompressed', records: { records: 20 } }] },
+      {
+        ask: 'DescribeConfigs',
+        version: 4,
+        body: {
+          resources: [{ resourceType: 2, resourceName: '$plain', configurationKeys: ['max.message.bytes'] }],
+          includeSynonyms: true,
+          includeDocumentation: false,
+        },
+      },
+      setForAllBrokers('message.max.bytes', null),
+      settled,
+      { produce: [{ records: { records: 20 } }] },
+    ],
+  },
   batch('B16', 'a wrong checksum', { header: { crc: 12_345 } }),
   // A checksum that fits what there is would take an effort; these say what is looked at before it.
   ...[14, 20, 28, 36, 44, 48].map((batchLength) => tooShort(batchLength)),

@@ -1,7 +1,5 @@
 import type { Step } from '../probe.ts'
-
-/** Until every thread of the broker knows of a topic that came or went. */
-const settled: Step = { silentForMs: 300, on: 'meanwhile' }
+import { settled } from './settled.ts'
 
 /** A topic with one partition. CreateTopics v4 is the last that does not list every setting. */
 export const makeTopic: readonly Step[] = [

@@ -1,3 +1,4 @@
+import type { CompressionName } from '@harrow/protocol'
 import { type Field, type Issue, parseValue } from './field.ts'
 import { brokerKeyOf } from './topic-config-synonyms.ts'
 import { type TopicConfigRow, topicConfigTable } from './topic-config-table.ts'
@@ -10,6 +11,8 @@ export interface TopicConfig {
   readonly messageTimestampType: 'CreateTime' | 'LogAppendTime'
   readonly messageTimestampBeforeMaxMs: number
   readonly messageTimestampAfterMaxMs: number
+  /** `producer`: batches are stored as they come. */
+  readonly compressionType: CompressionName | 'producer'
   readonly isCompacted: boolean
   /** Whether old segments are deleted: `cleanup.policy` has `delete`. */
   readonly hasRetention: boolean
@@ -89,12 +92,14 @@ export function topicConfigOf(overrides: TopicOverrides, allBrokers: ReadonlyMap
   const policies = text('cleanup.policy')
     .split(',')
     .map((policy) => policy.trim())
+  const compressionType = text('compression.type')
   return {
     minInsyncReplicas: number('min.insync.replicas'),
     maxMessageBytes: number('max.message.bytes'),
     messageTimestampType: text('message.timestamp.type') === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
     messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
     messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
+    compressionType: compressionType === 'uncompressed' ? 'none' : (compressionType as CompressionName | 'producer'),
     isCompacted: policies.includes('compact'),
     hasRetention: policies.includes('delete'),
     retentionMs: number('retention.ms'),

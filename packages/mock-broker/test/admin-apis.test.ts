@@ -13,6 +13,7 @@ import {
   offsetForLeaderEpoch,
   zeroUuid,
 } from '@harrow/protocol'
+import { nodeCodecs } from '@harrow/protocol/node'
 import { expect, test } from 'vitest'
 import { batchOf, Simulation } from './simulated.ts'
 
@@ -377,6 +378,25 @@ test('IncrementalAlterConfigs: what is set for all brokers holds for topics that
   expect(set('log.message.timestamp.type', 'Never')).toBe(42)
   sim.cluster.reset()
   expect(write('orders', 1)?.logAppendTimeMs).toBe(-1n)
+})
+
+test('compression.type: batches are stored in it, whatever they come in, unless they are too large then', () => {
+  const codecs = nodeCodecs
+  const sim = new Simulation({
+    brokers: 1,
+    topics: {
+      orders: { config: { 'compression.type': 'gzip' } },
+      plain: { config: { 'compression.type': 'uncompressed', 'max.message.bytes': 500 } },
+    },
+  })
+  const value = 'x'.repeat(300)
+  expect(sim.produce(batchOf([{ value }]), { topic: 'orders' })?.errorCode).toBe(0)
+  expect(sim.produce(batchOf([{ value }], { codec: codecs.lz4 }), { topic: 'plain' })?.errorCode).toBe(0)
+  expect(sim.produce(batchOf([{ value }, { value }], { codec: codecs.lz4 }), { topic: 'plain' })?.errorCode).toBe(10)
+  const stored = (topic: string) => sim.cluster.batches(topic, 0).map((batch) => batch.compression)
+  expect([stored('orders'), stored('plain')]).toEqual([['gzip'], ['none']])
+  const texts = [...sim.cluster.records('orders'), ...sim.cluster.records('plain')].map((record) => record.value)
+  expect(texts.map((text) => Buffer.from(text ?? []).toString())).toEqual([value, value])
 })
 
 test('AlterConfigs: of a broker only itself, nothing that is fixed, and no value of another kind', () => {

@@ -3,6 +3,8 @@ import {
   batchHeaderBytes,
   batchLogOverheadBytes,
   type CompressionCodecs,
+  CompressionError,
+  type CompressionName,
   crc32c,
   isCrcValid,
   type KafkaErrorRow,
@@ -10,6 +12,7 @@ import {
   type RecordBatch,
   RecordError,
   readBatchHeader,
+  recompressBatch,
   rewriteTimestamps,
   type SeeRecord,
   scanRecords,
@@ -108,7 +111,7 @@ export function validateBatch(records: Uint8Array, settings: ValidationSettings)
   if (size > config.maxMessageBytes) return refuse(kafkaErrors.MESSAGE_TOO_LARGE)
   if (size < batchHeaderBytes) return refuse(kafkaErrors.CORRUPT_MESSAGE)
   // The log keeps the bytes and overwrites some; the request, and the journal with it, must not change.
-  const bytes = records.slice(0, size)
+  let bytes: Uint8Array = records.slice(0, size)
   const batch = readBatchHeader(bytes)
   const isFull = settings.validation === 'full'
   if (isFull && !isCrcValid(batch)) return refuse(kafkaErrors.CORRUPT_MESSAGE)
@@ -122,7 +125,12 @@ export function validateBatch(records: Uint8Array, settings: ValidationSettings)
   const maxTimestamp = isLogAppendTime ? wallMs : found.maxTimestamp
   if (isLogAppendTime) rewriteTimestamps(bytes, 0, wallMs)
   else setCreateTime(bytes, batch, maxTimestamp)
-  if (size > config.segmentBytes) return refuse(kafkaErrors.RECORD_LIST_TOO_LARGE)
+  if (isFull && config.compressionType !== 'producer' && config.compressionType !== batch.compression) {
+    bytes = recompressed(bytes, config.compressionType, settings.codecs)
+    // Java: `UnifiedLog.append`, where the size of a batch may have changed.
+    if (bytes.length > config.maxMessageBytes) return refuse(kafkaErrors.MESSAGE_TOO_LARGE)
+  }
+  if (bytes.length > config.segmentBytes) return refuse(kafkaErrors.RECORD_LIST_TOO_LARGE)
   return {
     bytes,
     maxTimestamp,
@@ -208,6 +216,16 @@ function timestampProblem(
   // On a CreateTime topic the attribute only matters for records without a timestamp (B23): odd, and Kafka's.
   if (batch.timestampType !== 'log-append') return undefined
   return 'Invalid timestamp type in message: a producer should not set it to LogAppendTime'
+}
+
+/** As it was where the platform has no compressor: zstd before Node 22.15. */
+function recompressed(bytes: Uint8Array, to: CompressionName, codecs: CompressionCodecs): Uint8Array {
+  try {
+    return recompressBatch(bytes, to, codecs)
+  } catch (error) {
+    if (error instanceof CompressionError) return bytes
+    throw error
+  }
 }
 
 /** A broker sets type and largest timestamp itself and does not compare them with what the client wrote. */

@@ -1,4 +1,5 @@
 import {
+  type CompressionCodec,
   type CompressionCodecs,
   CompressionError,
   type CompressionName,
@@ -141,7 +142,7 @@ export function isCrcValid(batch: RecordBatch): boolean {
  */
 export function readRecords(batch: RecordBatch, codecs: CompressionCodecs, limits: ReadLimits = {}): DecodedRecord[] {
   checkCountable(batch)
-  const section = decompressSection(batch, codecs, limits.decompressedBytesMax ?? decompressedBytesMaxDefault)
+  const section = decompressSection(batch, codecs, limits.decompressedBytesMax)
   const reader = new VarintReader(section)
   const context: RecordContext = {
     baseOffset: batch.baseOffset,
@@ -175,7 +176,7 @@ export function scanRecords(
   limits: Pick<ReadLimits, 'decompressedBytesMax'> = {},
 ): void {
   checkCountable(batch)
-  const section = decompressSection(batch, codecs, limits.decompressedBytesMax ?? decompressedBytesMaxDefault)
+  const section = decompressSection(batch, codecs, limits.decompressedBytesMax)
   const reader = new VarintReader(section)
   const place = recordPlace()
   for (let index = 0; index < batch.recordCount; index++) {
@@ -230,15 +231,24 @@ const unknownRest: Omit<RecordBatch, 'baseOffset' | 'batchLength' | 'partitionLe
   recordCount: 0,
 }
 
-function decompressSection(batch: RecordBatch, codecs: CompressionCodecs, decompressedBytesMax: number): Uint8Array {
+/** The records section as it was before compression. Throws `CompressionError`. */
+export function decompressSection(
+  batch: RecordBatch,
+  codecs: CompressionCodecs,
+  decompressedBytesMax = decompressedBytesMaxDefault,
+): Uint8Array {
   const section = batch.bytes.subarray(batchHeaderBytes)
   if (batch.compression === undefined) {
     throw new CompressionError(`${batch.compressionId}`, 'no compression has this id')
   }
   if (batch.compression === 'none') return section
-  const codec = codecs[batch.compression]
-  if (codec === undefined) throw new CompressionError(batch.compression, 'no codec for it was given')
-  return codec.decompress(section, decompressedBytesMax)
+  return codecOf(batch.compression, codecs).decompress(section, decompressedBytesMax)
+}
+
+export function codecOf(name: CompressionName, codecs: CompressionCodecs): CompressionCodec {
+  const codec = codecs[name]
+  if (codec === undefined) throw new CompressionError(name, 'no codec for it was given')
+  return codec
 }
 
 function readRecordAt(reader: VarintReader, context: RecordContext, index: number) {
