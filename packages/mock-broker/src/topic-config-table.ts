@@ -10,6 +10,8 @@ export interface TopicConfigRow {
   /** As text, of Kafka 4.1. */
   readonly default: string
   readonly doc: string
+  /** Kept and told, and changes nothing here. */
+  readonly isInert?: true
 }
 
 const int32Max = 2 ** 31 - 1
@@ -42,7 +44,7 @@ function inert(key: string, kind: TopicConfigRow['kind'], value: string): TopicC
     kind === 'DOUBLE'
       ? ({ is: 'kafka', of: { is: 'any-of', types: [{ is: 'number', min: 0, max: 1 }, text] } } as const)
       : types[kind]
-  return { key, kind, type, default: value, doc: 'Accepted and described, and changes nothing here.' }
+  return { key, kind, type, default: value, doc: 'Accepted and described, and changes nothing here.', isInert: true }
 }
 
 /** Every key of topic configuration of Kafka 4.1, in Kafka's order. Java: `LogConfig`. */

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { brokerKeyOf } from '../src/topic-config-synonyms.ts'
+import { topicConfigTable } from '../src/topic-config-table.ts'
 import { brokerRules } from './broker-rules.ts'
 
 /** Titles of tests that begin with the rows they show, such as `B29, B30: a higher epoch ...`. */
@@ -40,6 +42,8 @@ test('broker rules: the document is up to date (vitest -u writes it)', async () 
     const shown = (titles.get(row) ?? []).map((title) => title.replaceAll('|', '\\|').replaceAll('\\\\', '\\'))
     return `| ${row} | ${rule} | ${untested === undefined ? shown.join('; ') : `**Not tested.** ${untested}`} |`
   })
+  const acting = topicConfigTable.flatMap(({ key, isInert }) => (isInert ? [] : [key]))
+  const keys = (list: readonly string[]) => list.map((key) => `\`${key}\``).join(', ')
   const text = `# Broker rules
 
 What a Kafka broker does with a request, and the tests of the mock that are named after each rule. Generated
@@ -51,6 +55,15 @@ ${tested} of ${brokerRules.length} rules have tests. F frames, A ApiVersions, P 
 | rule | a broker | shown by |
 |---|---|---|
 ${rows.join('\n')}
+
+## Settings
+
+CreateTopics, AlterConfigs and IncrementalAlterConfigs take every setting that Kafka 4.1 has for topics, and refuse what Kafka
+refuses. These act: ${keys(acting)}. The rest is kept and told, and changes nothing.
+
+What is set for all brokers (resource type 4 without a name) holds for topics that say nothing of their own:
+${keys(acting.flatMap((key) => brokerKeyOf(key) ?? []))}. Other settings of brokers and groups, and those of one broker among many, are
+kept and told; what brokers do is said when the cluster is made.
 `
   await expect(text).toMatchFileSnapshot('../../../docs/broker-rules.md')
 })
