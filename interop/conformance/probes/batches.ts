@@ -92,7 +92,7 @@ export const batchProbes: readonly Probe[] = [
   {
     row: 'B15',
     name: 'a batch over message.max.bytes, set for all brokers',
-    versions: { min: 13, max: 13 },
+    versions: { min: 9, max: 9 },
     steps: [
       setForAllBrokers('message.max.bytes', '200'),
       settled,

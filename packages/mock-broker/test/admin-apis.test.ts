@@ -141,8 +141,22 @@ test('DescribeConfigs: a broker tells of itself only, and an unknown topic is er
     { name: 'num.partitions', value: '1', readOnly: true },
   ])
   expect(ask(4, '2')).toMatchObject({ errorCode: 42, configs: [] })
-  expect(ask(2, 'nothing')).toMatchObject({ errorCode: 3, errorMessage: null })
+  expect(ask(2, 'nothing')).toMatchObject({ errorCode: 3 })
   expect(ask(2, 'no good name')?.errorCode).toBe(17)
+})
+
+// The probe of B15 with `message.max.bytes` of all brokers.
+test('DescribeConfigs: where there is nothing to say the message is empty, not null', () => {
+  const resources = ['orders', 'nothing'].map((resourceName) => ({
+    resourceType: 2,
+    resourceName,
+    configurationKeys: null,
+  }))
+  const results = world().ask(describeConfigs, 4, { resources })?.results
+  expect(results?.map(({ errorCode, errorMessage }) => [errorCode, errorMessage])).toEqual([
+    [0, ''],
+    [3, ''],
+  ])
 })
 
 test('IncrementalAlterConfigs: what is set holds at once, and what is deleted has its default', () => {

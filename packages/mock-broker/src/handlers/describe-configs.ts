@@ -28,7 +28,7 @@ export const describeConfigsHandler: Handler<typeof describeConfigs> = {
       }
       const isAsked = ({ name }: Entry): boolean => !configurationKeys?.length || configurationKeys.includes(name)
       const configs = found.filter(isAsked)
-      return { errorCode: 0, errorMessage: null, resourceType, resourceName, configs }
+      return { errorCode: 0, errorMessage: noMessage, resourceType, resourceName, configs }
     })
     return { do: 'answer', body: { throttleTimeMs: 0, results }, applied: true }
   },
@@ -38,6 +38,9 @@ type Request = RequestOf<typeof describeConfigs>
 type Resource = Request['resources'][number]
 type Result = ResponseInput<typeof describeConfigs>['results'][number]
 type Entry = Result['configs'][number]
+
+/** Kafka leaves the field alone then, and its default is not null. */
+const noMessage = ''
 
 interface Refused {
   readonly error: KafkaErrorRow
@@ -53,7 +56,7 @@ function describe({ resourceType, resourceName }: Resource, request: Request, ca
     if (because !== undefined) return { error: kafkaErrors.INVALID_TOPIC_EXCEPTION, message: because }
     const topic = call.cluster.topic(resourceName)
     return topic === undefined
-      ? { error: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, message: null }
+      ? { error: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION, message: noMessage }
       : ofTopic(topic, request, call)
   }
   const { INVALID_REQUEST } = kafkaErrors
