@@ -36,7 +36,7 @@ export const notProbed: readonly { readonly rows: string; readonly why: string }
     why: 'needs several brokers, and to stop some of them',
   },
   { rows: 'B12, B44, I11', why: 'disk, retention and controller faults' },
-  { rows: 'B42', why: 'broker restart: see the producer part of `pnpm interop`' },
+  { rows: 'B42', why: 'broker restart: see the parts producer and life-cycle of `pnpm interop`' },
   { rows: 'G2', why: 'needs several brokers, and to move leaders' },
   { rows: 'G6, G9, G17, O5, O8', why: 'sessions and rebalances that run out: from seconds to a week of waiting' },
   { rows: 'G14', why: 'needs a broker with `group.max.size`' },
