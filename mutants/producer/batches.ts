@@ -59,7 +59,7 @@ export const batchMutants: readonly Mutant[] = [
     find: 'this.stamp = stamp\n    this.closedBytes = undefined',
     replace: 'this.stamp = stamp',
     mirrors: 'franz-go 45ec9cfb: bytes built for another epoch than the one in force',
-    caughtBy: ['LIVE', 'SEQ', 'OOO'],
+    caughtBy: ['RETRYID', 'LIVE', 'SEQ', 'OOO'],
   },
   {
     name: 'offset-off-by-one',
@@ -179,7 +179,7 @@ export const batchMutants: readonly Mutant[] = [
     find: 'if (headBytes === undefined) continue',
     replace: 'if (headBytes === undefined) break',
     mirrors: 'Java K3: drainBatchesForOneNode breaks where it could pass over',
-    caughtBy: ['AGGREGATE', 'FAIR', 'UNEXPLAINED'],
+    caughtBy: ['PROMPT', 'AGGREGATE', 'FAIR', 'UNEXPLAINED'],
   },
   {
     name: 'what-does-not-fit-ends-the-walk',
@@ -251,7 +251,7 @@ export const batchMutants: readonly Mutant[] = [
     find: 'const half = Math.floor(batch.uncompressedBytes / 2)',
     replace: 'const half = batch.uncompressedBytes',
     mirrors: 'KAFKA-8350: a batch split into itself until the delivery timeout',
-    caughtBy: ['LIVE', 'IDLE', 'UNEXPLAINED', 'GIVEUP'],
+    caughtBy: ['SPLIT', 'LIVE', 'IDLE', 'UNEXPLAINED', 'GIVEUP'],
   },
   {
     name: 'part-takes-new-records',

@@ -70,6 +70,8 @@ export const lifeCycleMutants: readonly Mutant[] = [
     replace: 'flushes.finish(nowMs)',
     mirrors: '@platformatic/kafka #83: leaked timeouts',
     caughtBy: ['CENSUS'],
+    equivalent:
+      'a producer closes within a turn, which has used up its only timer: what wakes it from then on is due at once, finds it closed and asks for no more',
   },
   {
     name: 'close-keeps-memory-on-the-wire',

@@ -213,7 +213,7 @@ export const networkMutants: readonly Mutant[] = [
     find: 'if (seenEpoch !== undefined && leaderEpoch < seenEpoch) {',
     replace: 'if (seenEpoch !== undefined && leaderEpoch < 0) {',
     mirrors: 'KAFKA-9212, librdkafka #4953: an answer of a broker that lags behind taken for news',
-    caughtBy: ['LIVE'],
+    caughtBy: ['LEADER', 'LIVE'],
   },
   {
     name: 'old-hints-believed',
@@ -221,7 +221,7 @@ export const networkMutants: readonly Mutant[] = [
     find: 'if (current.leaderEpoch !== undefined && leaderEpoch <= current.leaderEpoch) continue',
     replace: '',
     mirrors: 'KIP-951: a hint that is older than what is known',
-    caughtBy: ['LIVE'],
+    caughtBy: ['LEADER', 'PROMPT', 'LIVE'],
   },
   {
     name: 'topic-forgotten-on-a-passing-error',
@@ -229,7 +229,7 @@ export const networkMutants: readonly Mutant[] = [
     find: 'if (known !== undefined && row.retriable) topics.set(name, known)\n        else topics.delete(name)',
     replace: 'topics.delete(name)',
     mirrors: 'franz-go 799ec8c4: one stale answer without the topic, and what waits fails',
-    caughtBy: ['UNEXPLAINED', 'MAXBLOCK'],
+    caughtBy: ['METADATA', 'UNEXPLAINED', 'MAXBLOCK'],
   },
   {
     name: 'keys-only-where-a-leader-is',

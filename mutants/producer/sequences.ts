@@ -76,7 +76,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: 'else this.unresolvedNext = batch.nextSequence',
     replace: '',
     mirrors: 'Java K17: a batch that expires on its first attempt leaves its numbers to chance',
-    caughtBy: ['OOO', 'UNEXPLAINED', 'LIVE'],
+    caughtBy: ['HOLE', 'OOO', 'UNEXPLAINED', 'LIVE'],
   },
   {
     name: 'unresolved-taken-as-written',
@@ -84,7 +84,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: 'if (!isResolved) this.breakAt(this.unresolvedNext)',
     replace: '',
     mirrors: 'librdkafka #2163: message timeouts in the middle of the flow left a gap',
-    caughtBy: ['OOO', 'UNEXPLAINED', 'LIVE'],
+    caughtBy: ['HOLE', 'OOO', 'UNEXPLAINED', 'LIVE'],
   },
   {
     name: 'window-counts-what-is-in-flight',
@@ -92,7 +92,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: 'this.numbered - (this.places.get(oldest) ?? 0) >= batchesRemembered',
     replace: 'this.inFlight.length >= batchesRemembered',
     mirrors: 'our own, found by the explorer: retry-outlives-the-broker-window; Java counts like this',
-    caughtBy: ['EXACTLY1'],
+    caughtBy: ['WINDOW', 'EXACTLY1'],
   },
   {
     name: 'window-of-eight',
@@ -100,7 +100,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: 'const batchesRemembered = 5',
     replace: 'const batchesRemembered = 8',
     mirrors: 'KAFKA-5494: more batches in flight than a broker remembers',
-    caughtBy: ['EXACTLY1', 'OOO'],
+    caughtBy: ['WINDOW', 'EXACTLY1', 'OOO'],
   },
   {
     name: 'retry-overtakes-its-predecessor',
@@ -116,7 +116,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: ' && (this.gapAt === undefined || isBefore(batch.baseSequence, this.gapAt))',
     replace: '',
     mirrors: 'KAFKA-8483: batches of the old numbers sent after the reset was decided',
-    caughtBy: ['EXACTLY1', 'ORDER', 'OOO'],
+    caughtBy: ['HOLE', 'EXACTLY1', 'ORDER', 'OOO'],
   },
   {
     name: 'new-batch-into-broken-numbers',
@@ -132,7 +132,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: 'if (this.lastAcked === noSequence || isBefore(this.lastAcked, last)) this.lastAcked = last',
     replace: 'this.lastAcked = last',
     mirrors: 'KAFKA-5793: a late answer moves the last acknowledged sequence back',
-    caughtBy: ['UNEXPLAINED', 'OOO'],
+    caughtBy: ['BUMP', 'UNEXPLAINED', 'OOO'],
   },
   {
     name: 'epoch-not-bumped',
@@ -148,7 +148,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: 'if (epoch === epochMax) {',
     replace: 'if (epoch > epochMax) {',
     mirrors: 'KAFKA-8405 and KIP-360: the epoch is an int16; what follows 32767 is negative',
-    caughtBy: ['CRASH', 'LIVE'],
+    caughtBy: ['RETRYID', 'CRASH', 'LIVE'],
   },
   {
     name: 'in-flight-not-renumbered',
@@ -188,7 +188,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: "if (!facts.isFirstInFlight) return { do: 'retry', restartSequences: false }",
     replace: '',
     mirrors: 'KAFKA-12736: epoch bumped while an earlier batch was unsettled',
-    caughtBy: ['UNEXPLAINED', 'EXACTLY1'],
+    caughtBy: ['BUMP', 'UNEXPLAINED', 'EXACTLY1'],
   },
   {
     name: 'forgotten-batch-gets-new-numbers',
@@ -220,7 +220,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: 'this.numbered = place + this.inFlight.length - at',
     replace: '',
     mirrors: 'the whole is in no log, so its parts and all behind them need places of their own in the window',
-    caughtBy: ['EXACTLY1', 'CRASH'],
+    caughtBy: ['WINDOW', 'EXACTLY1', 'CRASH'],
   },
   {
     name: 'parts-unknown-to-the-numbers',
@@ -244,7 +244,7 @@ export const sequenceMutants: readonly Mutant[] = [
     find: "else idempotence?.giveUp(batch, batch.mayBeInLog ? 'maybe' : 'definite')",
     replace: 'else idempotence?.acknowledge(batch)',
     mirrors: 'librdkafka 6a17fdd9b: numbers that went nowhere taken as written',
-    caughtBy: ['OOO', 'LIVE', 'UNEXPLAINED'],
+    caughtBy: ['HOLE', 'OOO', 'LIVE', 'UNEXPLAINED'],
   },
   {
     name: 'fatal-goes-on-sending',

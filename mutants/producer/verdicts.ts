@@ -167,7 +167,7 @@ export const verdictMutants: readonly Mutant[] = [
     find: 'this.settleBatch(batch, { error: kafkaErrors.NETWORK_EXCEPTION, because }, nowMs)',
     replace: 'this.settleBatch(batch, { error: undefined, because }, nowMs)',
     mirrors: 'franz-go 799ec8c4: a partition that the answer leaves out',
-    caughtBy: ['ACKED'],
+    caughtBy: ['OFFSETS', 'ACKED'],
   },
   {
     name: 'duplicate-has-the-first-offset',

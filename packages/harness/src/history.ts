@@ -34,6 +34,8 @@ export interface SentRecord {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly value: Uint8Array
   readonly submittedAtMs: number
+  /** The same on the wall clock; undefined where nobody looked. */
+  readonly submittedWallMs?: number
   /** When the producer took it into a batch; undefined if it never did, or did not say. */
   acceptedAtMs?: number
   /** Every call of the completion. The law ONCE wants exactly one, so all are kept. */

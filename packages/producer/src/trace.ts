@@ -72,7 +72,14 @@ export type ProducerEvent =
       readonly partial: boolean
     }
   | { readonly event: 'metadata-failed'; readonly because: string }
-  | { readonly event: 'leader-changed'; readonly topic: string; readonly partition: number; readonly leader: number }
+  /** By an answer to Metadata or Produce. `epoch` is -1 where a broker does not tell it. */
+  | {
+      readonly event: 'leader-changed'
+      readonly topic: string
+      readonly partition: number
+      readonly leader: number
+      readonly epoch: number
+    }
   | { readonly event: 'producer-id'; readonly id: bigint; readonly epoch: number }
   | { readonly event: 'epoch-bumped'; readonly id: bigint; readonly epoch: number }
   | { readonly event: 'sequences-reset'; readonly topic: string; readonly partition: number; readonly epoch: number }

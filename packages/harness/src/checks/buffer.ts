@@ -1,10 +1,10 @@
-import type { Violation } from '../history.ts'
+import type { History, Violation } from '../history.ts'
 import { type Law, needsTrace } from './law.ts'
 import { eventsOf } from './trace-index.ts'
 
 /**
  * BUFFER: at every look 0 <= used <= buffer.memory; a send waits for memory only if there is less than it needs, and is
- * refused for want of memory only then. (That every allocation is given back exactly once is an invariant of the
+ * refused for want of memory only then; when it is, the next in line goes in at once if there is enough for that one. (That every allocation is given back exactly once is an invariant of the
  * producer, checked after every event and reported as CRASH; that nothing is left at the end is CENSUS.)
  */
 export const buffer: Law = {
@@ -28,6 +28,40 @@ export const buffer: Law = {
       const message = `a send was refused for want of ${bytes} bytes while ${availableBytes} were available`
       violations.push({ law: 'BUFFER', message, evidence: [event], atMs })
     }
-    return violations
+    return [...violations, ...judgeLine(history)]
   },
+}
+
+/** Sends that wait for memory are in one line, whose first is also the first to run out of time. */
+function judgeLine(history: History): Violation[] {
+  const violations: Violation[] = []
+  /** What each needs. */
+  const line: number[] = []
+  let mayGo: { readonly atMs: number; readonly bytes: number; readonly availableBytes: number } | undefined
+  let isGivingUp = false
+  const kinds = ['buffer-wait', 'buffer-exhausted', 'send-unblocked', 'batch-created', 'flushed', 'closed']
+  for (const { event, details, atMs } of eventsOf(history, ...kinds)) {
+    if (mayGo !== undefined && atMs > mayGo.atMs) {
+      const message = `a send went on waiting for ${mayGo.bytes} bytes while ${mayGo.availableBytes} were available`
+      violations.push({ law: 'BUFFER', message, evidence: [], atMs: mayGo.atMs })
+      mayGo = undefined
+    }
+    if (event === 'buffer-wait') line.push(details['bytes'] as number)
+    else if (event === 'batch-created') mayGo = undefined
+    else if (event === 'buffer-exhausted') {
+      line.shift()
+      isGivingUp = true
+      const [bytes] = line
+      const availableBytes = details['availableBytes'] as number
+      mayGo = bytes !== undefined && bytes <= availableBytes ? { atMs, bytes, availableBytes } : undefined
+    } else if (event === 'send-unblocked' && details['on'] === 'memory') {
+      // The first is told of the one that gave up.
+      if (!isGivingUp) {
+        line.shift()
+        mayGo = undefined
+      }
+      isGivingUp = false
+    }
+  }
+  return violations
 }

@@ -42,3 +42,8 @@ test('FAIR: passed as often as there are partitions, or while its linger lasts, 
   ]
   expect(fair.judge(history([], { trace: [...opening, ...busy] }))).toEqual([])
 })
+
+test('FAIR: one that was never served is found too', () => {
+  const starved = [created(3, 2, 0), ...[20, 30, 40].flatMap((atMs) => served(atMs, atMs)), drained(50, 2, 0)]
+  expect(fair.judge(history([], { trace: starved }))).toHaveLength(1)
+})

@@ -17,8 +17,10 @@ export const fair: Law = {
   judge(history) {
     const violations: Violation[] = []
     const partitions = new Map<string, Partition>()
+    // Without faults no leader moves, so whoever has not been served yet waits for the one that will serve it.
+    const nodes = new Map(eventsOf(history, 'batch-drained').map((one) => [whereOf(one), one.details['node']]))
     const of = (where: string): Partition => {
-      const known = partitions.get(where) ?? { waiting: [], onTheWay: 0, node: undefined, passedBy: new Map() }
+      const known = partitions.get(where) ?? { waiting: [], onTheWay: 0, node: nodes.get(where), passedBy: new Map() }
       partitions.set(where, known)
       return known
     }
@@ -42,7 +44,6 @@ export const fair: Law = {
       else {
         one.waiting.shift()
         one.onTheWay++
-        one.node = event.details['node']
         one.passedBy.clear()
         for (const [name, other] of partitions) {
           if (other === one || other.node !== one.node || other.onTheWay > 0) continue
@@ -66,8 +67,8 @@ interface Partition {
   /** When its batches that wait were created. */
   readonly waiting: number[]
   onTheWay: number
-  /** The broker it was last sent to. */
-  node: unknown
+  /** Its broker; undefined if it is never sent anything. */
+  readonly node: unknown
   /** Times at which others were served while it was ready. */
   readonly passedBy: Map<string, ReadonlySet<number>>
 }

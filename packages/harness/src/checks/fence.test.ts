@@ -39,3 +39,10 @@ test('FENCE: a Produce request after a fatal error is found, Metadata is lawful'
 test('FENCE: does not bind without idempotence', () => {
   expect(fence.unbound?.(history([], { producer: notIdempotent }))).toMatch('no epoch')
 })
+
+test('FENCE: a producer that was told to be fenced, or without rights, is shut out, whether or not it knows', () => {
+  const sent = told(6, 'request-sent', { node: 1, api: 'Produce' })
+  const refused = (sequence: number) => told(5, 'batch-failed', { ...of(3), sequence, because: 'PRODUCER_FENCED' })
+  expect(fence.judge(history([], { trace: [refused(7), sent] }))).toHaveLength(1)
+  expect(fence.judge(history([], { trace: [refused(-1), sent] }))).toEqual([])
+})

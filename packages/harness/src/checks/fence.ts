@@ -3,10 +3,13 @@ import { type Law, needsTrace } from './law.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
 const fencing = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH']
+/** After these nothing that an idempotent producer sends can succeed (java-producer: maybeTransitionToErrorState). */
+const shuttingOut = ['PRODUCER_FENCED', 'CLUSTER_AUTHORIZATION_FAILED', 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED']
 
 /**
  * FENCE: after a batch failed with PRODUCER_FENCED or INVALID_PRODUCER_EPOCH no further batch of its partition is sent for
- * the first time with that epoch; after an error that is fatal no Produce request is sent at all.
+ * the first time with that epoch; after an error that is fatal, or that shuts the producer out, no Produce request is sent
+ * at all. (Refused a producer id, it may ask again: no batch had a number.)
  *
  * A batch that was sent before may be in the log under its old numbers. Sending it again under these is the only question
  * that a broker answers without writing it twice, so it is lawful. And an epoch under which a broker takes batches
@@ -30,8 +33,11 @@ export const fence: Law = {
       'request-sent',
     )) {
       const { details, atMs } = event
-      if (event.event === 'fatal') fatalAtMs ??= atMs
-      else if (event.event === 'request-sent') {
+      const isShutOut =
+        event.event === 'batch-failed' && details['sequence'] !== -1 && shuttingOut.includes(String(details['because']))
+      if (event.event === 'fatal' || isShutOut) fatalAtMs ??= atMs
+      if (event.event === 'fatal') continue
+      if (event.event === 'request-sent') {
         if (fatalAtMs === undefined || details['api'] !== 'Produce') continue
         const message = `Produce was sent to broker ${details['node']} after a fatal error`
         violations.push({ law: 'FENCE', message, evidence: [`fatal at ${shownMs(fatalAtMs)}`], atMs })

@@ -5,6 +5,7 @@ import { acked } from './acked.ts'
 import { aggregate } from './aggregate.ts'
 import { backoff } from './backoff.ts'
 import { buffer } from './buffer.ts'
+import { bump } from './bump.ts'
 import { callbacks } from './callbacks.ts'
 import { census } from './census.ts'
 import { close } from './close.ts'
@@ -17,10 +18,12 @@ import { findings } from './findings.ts'
 import { fired } from './fired.ts'
 import { flush } from './flush.ts'
 import { giveup } from './giveup.ts'
+import { hole } from './hole.ts'
 import { idle } from './idle.ts'
 import { inflight } from './inflight.ts'
 import { keyorder } from './keyorder.ts'
 import { byProducer, type Law } from './law.ts'
+import { leader } from './leader.ts'
 import { linger } from './linger.ts'
 import { live } from './live.ts'
 import { maxblock } from './maxblock.ts'
@@ -34,11 +37,13 @@ import { prompt } from './prompt.ts'
 import { reconnect } from './reconnect.ts'
 import { retryid } from './retryid.ts'
 import { seq } from './seq.ts'
+import { split } from './split.ts'
 import { spread } from './spread.ts'
 import { throttle } from './throttle.ts'
 import { timeout } from './timeout.ts'
 import { unexplained } from './unexplained.ts'
 import { unprovoked } from './unprovoked.ts'
+import { window } from './window.ts'
 
 export type { Law } from './law.ts'
 
@@ -60,8 +65,12 @@ export const laws: readonly Law[] = [
   retryid,
   seq,
   ooo,
+  hole,
+  window,
+  bump,
   fence,
   giveup,
+  split,
   backoff,
   prompt,
   linger,
@@ -71,6 +80,7 @@ export const laws: readonly Law[] = [
   reconnect,
   unprovoked,
   metadata,
+  leader,
   aggregate,
   fair,
   buffer,

@@ -23,3 +23,13 @@ test('METADATA: a refresh without the backoff is found, unless a record waits fo
     [],
   )
 })
+
+test('METADATA: in an explored run a topic that has taken a record is not waited for', () => {
+  const waits = told(2, 'send-blocked', { topic: 'orders', on: 'metadata' })
+  const taken = told(1, 'batch-created', { topic: 'orders', partition: 0 })
+  const judged = (isStrict: boolean, ...trace: ReturnType<typeof told>[]) =>
+    metadata.judge(history([], { trace, isStrict })).map((one) => one.message)
+  expect(judged(true, taken, waits)).toEqual(['a send waits for metadata of orders, which was known'])
+  expect(judged(true, waits, taken)).toEqual([])
+  expect(judged(false, taken, waits)).toEqual([])
+})

@@ -7,12 +7,14 @@ const jitter = 0.2
 /**
  * METADATA: at most one Metadata request is in flight; and between an answer and the next request there are at least
  * retry.backoff.ms less 20 % jitter, unless a record began to wait for a topic in between (a first look at a topic does
- * not wait) or the request before it never got an answer.
+ * not wait) or the request before it never got an answer. And in an explored run, where no topic is deleted, refused or
+ * asked for a partition that it does not have, no send waits for metadata of a topic that has taken a record before.
  */
 export const metadata: Law = {
   name: 'METADATA',
   insideOnly: needsTrace,
-  statement: 'at most one Metadata request is in flight, and refreshes are retry.backoff.ms apart',
+  statement:
+    'at most one Metadata request is in flight, refreshes are retry.backoff.ms apart, and a topic that is known is not waited for',
   judge(history) {
     const violations: Violation[] = []
     const minMs = Math.floor(
@@ -20,13 +22,19 @@ export const metadata: Law = {
     )
     let open: TraceEvent | undefined
     let answeredAtMs: number | undefined
-    const kinds = ['request-sent', 'response-received', 'connection-lost', 'send-blocked']
+    const known = new Set<unknown>()
+    const kinds = ['request-sent', 'response-received', 'connection-lost', 'send-blocked', 'batch-created']
     for (const event of eventsOf(history, ...kinds)) {
       const { details, atMs } = event
       if (event.event === 'connection-lost') {
         if (open?.details['node'] === details['node']) open = undefined
-      } else if (event.event === 'send-blocked') answeredAtMs = undefined
-      else if (details['api'] !== 'Metadata') continue
+      } else if (event.event === 'batch-created') known.add(details['topic'])
+      else if (event.event === 'send-blocked') {
+        answeredAtMs = undefined
+        if (!history.isStrict || details['on'] !== 'metadata' || !known.has(details['topic'])) continue
+        const message = `a send waits for metadata of ${details['topic']}, which was known`
+        violations.push({ law: 'METADATA', message, evidence: [], atMs })
+      } else if (details['api'] !== 'Metadata') continue
       else if (event.event === 'response-received') {
         open = undefined
         answeredAtMs = atMs

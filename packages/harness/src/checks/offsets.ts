@@ -2,10 +2,12 @@ import { type History, type LoggedRecord, partitionName, type SentRecord, type V
 import type { Law } from './law.ts'
 import { groupBy } from './logged.ts'
 import { orderUnbound } from './order.ts'
+import { eventsOf, whereOf } from './trace-index.ts'
 
 /**
  * OFFSETS: what acknowledgements say is consistent. Over a partition the acknowledged offsets are unique and, where
- * ORDER binds, increase with call order; the timestamp is the stored one; the partition is the one the caller chose.
+ * ORDER binds, increase with call order; the timestamp is the stored one; the partition is the one the caller chose. A batch
+ * is completed without an offset only after a broker knew it as a duplicate that it has forgotten the offset of.
  * (A retry that the broker recognised is answered with the largest timestamp of the batch as its log append time,
  * whatever the topic's timestamp type: Kafka's UnifiedLog does that, so it is accepted.)
  *
@@ -27,6 +29,7 @@ export const offsets: Law = {
     }
     return [
       ...acknowledged.flatMap(judgePartition),
+      ...judgeCompleted(history),
       ...judgeTimestamps(history, acknowledged),
       ...[...groupBy(acknowledged, nameOf).values()].flatMap((group) => judgeOffsets(history, group)),
     ]
@@ -47,6 +50,16 @@ function judgePartition({ record, end }: Acknowledged): Violation[] {
   if (record.partition === undefined || end.partition < 0 || record.partition === end.partition) return []
   const message = `record ${record.number} was sent to partition ${record.partition} and acknowledged by ${end.partition}`
   return [{ law: 'OFFSETS', message, evidence: [], atMs: end.atMs }]
+}
+
+function judgeCompleted(history: History): Violation[] {
+  if (eventsOf(history, 'batch-refused').some(({ details }) => details['error'] === 'DUPLICATE_SEQUENCE_NUMBER'))
+    return []
+  return eventsOf(history, 'batch-completed').flatMap((event): Violation[] => {
+    if (event.details['offset'] !== -1n) return []
+    const message = `a batch of ${whereOf(event)} was completed without an offset`
+    return [{ law: 'OFFSETS', message, evidence: [], atMs: event.atMs }]
+  })
 }
 
 function judgeTimestamps(history: History, acknowledged: readonly Acknowledged[]): Violation[] {

@@ -36,3 +36,12 @@ test.each([
   const found = phantom.judge({ ...good, log: [{ ...first, ...change }] })
   expect(found.map((one) => one.message)).toEqual([`${change.topic ?? 'orders'}-0@0 ${message}`])
 })
+
+test('PHANTOM: a timestamp from before the record was sent is found, unless a clock was wrong', () => {
+  const sent = good.sent.map((record) => ({ ...record, submittedWallMs: 1_001 }))
+  expect(phantom.judge({ ...good, sent }).map((one) => one.message)).toEqual([
+    'orders-0@0 is record 0 with timestamp 1000, from before it was sent at 1001',
+  ])
+  const hit = { atMs: 1, name: 'clock', action: 'clock-skew', impactMs: 0 }
+  expect(phantom.judge({ ...good, sent, faultHits: [hit] })).toEqual([])
+})

@@ -5,7 +5,8 @@ import { sameBytes, sourceOf } from './logged.ts'
 const utf8 = new TextEncoder()
 
 /**
- * PHANTOM: every entry of the log was handed to a producer of the run, and for that topic; key, value and headers are equal byte by byte.
+ * PHANTOM: every entry of the log was handed to a producer of the run, and for that topic; key, value and headers are equal
+ * byte by byte; and its timestamp is not before the moment at which it was handed over, unless a broker's clock is wrong.
  *
  * What breaks it is reuse of memory: a pooled buffer given back while the socket still reads it, a split that drops
  * what it does not know (KAFKA-5700).
@@ -13,9 +14,11 @@ const utf8 = new TextEncoder()
 export const phantom: Law = {
   name: 'PHANTOM',
   scope: 'run',
-  statement: 'every entry of the log was handed to a producer for that topic, with equal bytes',
+  statement:
+    'every entry of the log was handed to a producer for that topic, with equal bytes, and is not older than that',
   judge(history) {
     const violations: Violation[] = []
+    const isClockWrong = history.faultHits.some(({ action }) => action === 'clock-skew')
     for (const entry of history.log) {
       const record = sourceOf(history, entry)
       const where = `${partitionName(entry)}@${entry.offset}`
@@ -30,7 +33,9 @@ export const phantom: Law = {
                 ? `is record ${record.number} with another key`
                 : entry.headers !== undefined && !sameHeaders(record, entry.headers)
                   ? `is record ${record.number} with other headers`
-                  : undefined
+                  : !isClockWrong && entry.timestamp < (record.submittedWallMs ?? 0)
+                    ? `is record ${record.number} with timestamp ${entry.timestamp}, from before it was sent at ${record.submittedWallMs}`
+                    : undefined
       if (differs === undefined) continue
       violations.push({
         law: 'PHANTOM',

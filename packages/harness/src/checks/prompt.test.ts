@@ -39,10 +39,11 @@ test('PROMPT: flush, a waiting send and a successor make it due at once', () => 
 
 test('PROMPT: while its broker has a request unanswered, or its partition a batch, it may wait', () => {
   const busy = told(0, 'request-sent', { node: 1, api: 'Metadata', correlationId: 99 })
-  expect(messages([ready, busy, created(10), ...leaves(30)])).toEqual([])
+  const producer = { ...settings, inFlightRequestsMax: 1 }
+  expect(messages([ready, busy, created(10), ...leaves(30)], { producer })).toEqual([])
   const answered = told(29, 'response-received', { node: 1, api: 'Metadata', correlationId: 99 })
-  expect(messages([ready, busy, created(10), answered, ...leaves(30)])).toEqual([])
-  expect(messages([ready, busy, created(10), answered, ...leaves(40)])).toHaveLength(1)
+  expect(messages([ready, busy, created(10), answered, ...leaves(30)], { producer })).toEqual([])
+  expect(messages([ready, busy, created(10), answered, ...leaves(40)], { producer })).toHaveLength(1)
   const throttled = told(5, 'response-received', { node: 1, api: 'Metadata', correlationId: 99, throttleTimeMs: 100 })
   expect(messages([ready, busy, throttled, created(10), ...leaves(105)])).toEqual([])
 })
@@ -54,4 +55,22 @@ test('PROMPT: a retry leaves when its backoff is over', () => {
   expect(messages([ready, created(10), ...leaves(15), answered, retried, ...leaves(50)])).toEqual([
     'a batch of orders-0 left 20 ms after it could have',
   ])
+})
+
+test('PROMPT: before any fault it is enough that its broker has room for one more request', () => {
+  const busy = told(0, 'request-sent', { node: 1, api: 'Metadata', correlationId: 99 })
+  const trace = [ready, busy, created(10), ...leaves(30)]
+  expect(messages(trace)).toEqual(['a batch of orders-0 left 15 ms after it could have'])
+  const hit = { atMs: 20, name: 'cut', action: 'disconnect', impactMs: 1 }
+  expect(messages(trace, { faultHits: [hit] })).toEqual([])
+  expect(messages(trace, { producer: { ...settings, inFlightRequestsMax: 1 } })).toEqual([])
+})
+
+test('PROMPT: a retry leaves as soon as a newer leader is known', () => {
+  const again = [...leaves(15), told(20, 'response-received', { node: 1, api: 'Produce', correlationId: 0 })]
+  const retried = told(20, 'batch-retried', { ...one, attempt: 1, afterMs: 80 })
+  const moved = (epoch: number) => told(20, 'leader-changed', { ...one, leader: 1, epoch })
+  expect(messages([ready, created(10), ...again, retried, moved(2), ...leaves(21)])).toEqual([])
+  expect(messages([ready, created(10), ...again, retried, moved(2), ...leaves(60)])).toHaveLength(1)
+  expect(messages([ready, created(10), ...again, retried, moved(-1), ...leaves(60)])).toEqual([])
 })

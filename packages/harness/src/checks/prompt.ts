@@ -9,11 +9,12 @@ import { eventsOf, whereOf } from './trace-index.ts'
  * A batch is due when its linger is over, when it is followed by another or full, or when something hurries (flush, close,
  * a send that waits for memory); on a retry when its backoff is over, or another leader is known. A batch that has been
  * due while the connection to its broker was ready and wholly idle, nothing of its partition was on its way and the
- * cluster did not change, has left within one timer step.
+ * cluster did not change, has left within one timer step. Before any fault has acted the connection need not be idle: it is
+ * enough that it had room for one more request.
  */
 export const prompt: Law = {
   name: 'PROMPT',
-  statement: 'a batch that is due leaves at once if its broker is idle',
+  statement: 'a batch that is due leaves at once if its broker is idle, or undisturbed and not busy',
   judge: (history) => new Watch(history).judge(),
 }
 
@@ -30,6 +31,8 @@ interface Node {
   isReady: boolean
   /** Since when nothing is unanswered. */
   idleSinceMs: number
+  /** Since when there is room for one more request. */
+  roomSinceMs: number
   readonly open: Set<unknown>
   readonly batches: TraceEvent[]
 }
@@ -72,10 +75,12 @@ class Watch {
   private readonly hurries: readonly (readonly [fromMs: number, untilMs: number])[]
   private blocked = 0
   private blockedSinceMs = Number.POSITIVE_INFINITY
+  private readonly firstFaultMs: number
 
   constructor(history: History) {
     this.history = history
     this.hurries = hurriesOf(history)
+    this.firstFaultMs = history.faultHits[0]?.atMs ?? Number.POSITIVE_INFINITY
   }
 
   judge(): Violation[] {
@@ -88,6 +93,14 @@ class Watch {
     const { batch } = details
     if (disturbing.includes(event.event)) this.disturbedMs = atMs
     switch (event.event) {
+      case 'leader-changed':
+        // The reason for the backoff is gone (KIP-951).
+        if ((details['epoch'] as number) < 0) return
+        for (const waiting of this.queue(event)) {
+          const one = this.batches.get(waiting)!
+          one.retryAtMs = Math.min(one.retryAtMs, atMs)
+        }
+        return
       case 'batch-created': {
         const queue = this.queue(event)
         const before = this.batches.get(queue.at(-1))
@@ -131,6 +144,9 @@ class Watch {
       case 'connection-state':
       case 'connection-lost': {
         const node = this.node(details['node'])
+        // As long as it was full; a throttled one is seen to by what comes last.
+        if (event.event !== 'response-received' || node.open.size >= this.history.producer.inFlightRequestsMax)
+          node.roomSinceMs = atMs
         if (event.event === 'response-received') node.open.delete(details['correlationId'])
         else node.open.clear()
         if (event.event === 'connection-state') node.isReady = details['to'] === 'ready'
@@ -165,14 +181,24 @@ class Watch {
   private late(event: TraceEvent, node: Node, dueMs: number): void {
     const { details, atMs } = event
     const where = whereOf(event)
-    if (!node.isReady || node.open.size > 0 || this.way(event).size > 0 || this.troubled.has(where)) return
+    const isIdle = node.open.size === 0
+    if (!node.isReady || this.way(event).size > 0 || this.troubled.has(where)) return
+    // What holds up bytes on their way is not seen from here.
+    if (!isIdle && (atMs >= this.firstFaultMs || node.open.size >= this.history.producer.inFlightRequestsMax)) return
     if (this.queue(event)[0] !== details['batch']) return
-    const sinceMs = Math.max(dueMs, node.idleSinceMs, this.disturbedMs, this.freeSinceMs.get(where) ?? 0)
+    const sinceMs = Math.max(
+      dueMs,
+      isIdle ? node.idleSinceMs : node.roomSinceMs,
+      this.disturbedMs,
+      this.freeSinceMs.get(where) ?? 0,
+    )
     if (atMs - sinceMs <= this.history.timerSlackMs) return
     this.violations.push({
       law: 'PROMPT',
       message: `a batch of ${where} left ${shownMs(atMs - sinceMs)} after it could have`,
-      evidence: [`due since ${shownMs(dueMs)}, its broker idle since ${shownMs(node.idleSinceMs)}`],
+      evidence: [
+        `due since ${shownMs(dueMs)}, its broker ${isIdle ? `idle since ${shownMs(node.idleSinceMs)}` : `had room since ${shownMs(node.roomSinceMs)}`}`,
+      ],
       atMs,
     })
   }
@@ -220,7 +246,7 @@ class Watch {
   }
 
   private node(id: unknown): Node {
-    const known = this.nodes.get(id) ?? { isReady: false, idleSinceMs: 0, open: new Set(), batches: [] }
+    const known = this.nodes.get(id) ?? { isReady: false, idleSinceMs: 0, roomSinceMs: 0, open: new Set(), batches: [] }
     this.nodes.set(id, known)
     return known
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { batch, history, notIdempotent } from '../../test/hand-made-history.ts'
+import { batch, history, notIdempotent, told } from '../../test/hand-made-history.ts'
 import { retryid } from './retryid.ts'
 
 test('RETRYID: the same bytes again, or other bytes in another epoch, are lawful', () => {
@@ -24,4 +24,13 @@ test.each([
 
 test('RETRYID: does not bind without idempotence', () => {
   expect(retryid.unbound?.(history([], { producer: notIdempotent }))).toMatch('not idempotent')
+})
+
+test('RETRYID: what arrives more often under a number than the producer says it sent it is found', () => {
+  const drained = told(4, 'batch-drained', { topic: 'orders', partition: 0, sequence: 0, epoch: 0 })
+  const batches = [batch({}), batch({ atMs: 9 })]
+  expect(retryid.judge(history([], { batches, trace: [drained, drained] }))).toEqual([])
+  expect(retryid.judge(history([], { batches, trace: [drained] })).map((one) => one.message)).toEqual([
+    'orders-0 sequence 0 of epoch 0 arrived more often than the producer meant to send it',
+  ])
 })

@@ -1,11 +1,13 @@
-import { partitionName, type ReceivedBatch, shownMs, type Violation } from '../history.ts'
+import { type History, partitionName, type ReceivedBatch, shownMs, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
+import { eventsOf, has, whereOf } from './trace-index.ts'
 
 /**
  * RETRYID: a sequence range that is sent again is byte-identical: same checksum, same count, unless the epoch was
  * bumped, or the batch was split because the broker found it too large (then its first part has fewer records). A
  * broker only recognises a duplicate by its sequence numbers: other bytes under the same numbers are a loss that is
- * acknowledged.
+ * acknowledged. Nor does a range arrive more often than the producer says that it sent it: bytes that were made for
+ * another epoch than the one in force would.
  */
 export const retryid: Law = {
   name: 'RETRYID',
@@ -33,6 +35,24 @@ export const retryid: Law = {
         })
       }
     }
-    return violations
+    return [...violations, ...judgeCounts(history)]
   },
+}
+
+function judgeCounts(history: History): Violation[] {
+  if (!has(history, 'batch-drained')) return []
+  const sent = new Map<string, number>()
+  for (const event of eventsOf(history, 'batch-drained')) {
+    const identity = `${whereOf(event)} sequence ${event.details['sequence']} of epoch ${event.details['epoch']}`
+    sent.set(identity, (sent.get(identity) ?? 0) + 1)
+  }
+  return history.batches.flatMap((batch): Violation[] => {
+    if (batch.producerId < 0n) return []
+    const identity = `${partitionName(batch)} sequence ${batch.baseSequence} of epoch ${batch.producerEpoch}`
+    const left = (sent.get(identity) ?? 0) - 1
+    sent.set(identity, left)
+    if (left !== -1) return []
+    const message = `${identity} arrived more often than the producer meant to send it`
+    return [{ law: 'RETRYID', message, evidence: [], atMs: batch.atMs }]
+  })
 }

@@ -29,3 +29,12 @@ test('plan: leaving a class out moves nothing but the faults', () => {
   const { faults: __, ...some } = planOf(5, { swarm: ['lost-answer'] })
   expect(some).toEqual(all)
 })
+
+test('plan: some seeds send small batches of one partition one behind another, under faults that matter to those', () => {
+  const plans = Array.from({ length: 60 }, (_, seed) => planOf(seed))
+  const pipelines = plans.filter(({ producer }) => producer?.['batch.size'] === 200 && producer['linger.ms'] === 0)
+  const isPipeline = ({ cluster, producer }: (typeof plans)[number]) =>
+    JSON.stringify(cluster?.topics).includes('"partitions":1') &&
+    producer?.['max.in.flight.requests.per.connection'] === 5
+  expect(pipelines.filter(isPipeline).length).toBeGreaterThan(3)
+})

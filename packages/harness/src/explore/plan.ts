@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '@harrow/runtime'
 import type { ParsedScenario, Scenario } from '../scenario/schema.ts'
-import { type FaultClass, faultClasses, type SwarmContext } from './swarm.ts'
+import { type FaultClass, faultClasses, pipelineFaults, type SwarmContext } from './swarm.ts'
 
 /** A scenario in plain numbers, drawn from a seed: what the explorer runs, shrinks, prints and saves. */
 export type Plan = Scenario
@@ -19,10 +19,14 @@ export const topic = 'orders'
 export function planOf(seed: number, options: PlanOptions = {}): Plan {
   const random = seededRandom(seed).fork('plan')
   const brokers = pick(random.fork('brokers'), [1, 2, 3])
-  const partitions = pick(random.fork('partitions'), [1, 2, 3, 4, 6])
+  // Most seeds hardly ever have several batches of one partition on their way: these have little else.
+  const isPipeline = chance(random.fork('pipeline'), 1, 6)
+  const partitions = isPipeline ? 1 : pick(random.fork('partitions'), [1, 2, 3, 4, 6])
   const network = networkOf(random.fork('network'))
-  const producer = producerOf(random, network.latency?.[1] ?? 1)
-  const workload = workloadOf(random.fork('workload'))
+  const anyProducer = producerOf(random, network.latency?.[1] ?? 1)
+  const anyWorkload = workloadOf(random.fork('workload'))
+  const producer = isPipeline ? { ...anyProducer, ...pipelining } : anyProducer
+  const workload = isPipeline ? anyWorkload.map(inBursts) : anyWorkload
   const context: SwarmContext = {
     topic,
     brokers,
@@ -39,8 +43,29 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     producer,
     ...numbersFrom(random.fork('numbers')),
     workload,
-    faults: faultsOf(random.fork('faults'), context, options.swarm ?? (Object.keys(faultClasses) as FaultClass[])),
+    faults: faultsOf(random.fork('faults'), context, classesOf(options, isPipeline)),
   }
+}
+
+const pipelining = {
+  'enable.idempotence': true,
+  acks: 'all',
+  'max.in.flight.requests.per.connection': 5,
+  'linger.ms': 0,
+  'batch.size': 200,
+  'buffer.memory': 20_000,
+} as const
+
+/** All at once. */
+function inBursts(step: Plan['workload'][number]): Plan['workload'][number] {
+  if (!('produce' in step)) return step
+  const { topic, records, value } = step.produce as { topic: string; records: number; value: number }
+  return { produce: { topic, records: Math.max(records, 30), value } }
+}
+
+function classesOf({ swarm }: PlanOptions, isPipeline: boolean): readonly FaultClass[] {
+  const all = isPipeline ? pipelineFaults : (Object.keys(faultClasses) as FaultClass[])
+  return swarm === undefined ? all : all.filter((name) => swarm.includes(name))
 }
 
 /** Plans are in numbers already, so they need no parser: a test holds the two against each other. */
@@ -143,7 +168,14 @@ function producerOf(random: Random, latencyMsMax: number) {
     ...(compression === 'none' ? {} : { 'compression.type': compression }),
     ...(retries === undefined ? {} : { retries }),
     ...(requestBytes === undefined ? {} : { 'max.request.size': requestBytes }),
-    ...(chance(random.fork('short idle'), 1, 8) ? { 'connections.max.idle.ms': requestTimeoutMs } : {}),
+    ...(chance(random.fork('short idle'), 1, 8)
+      ? {
+          'connections.max.idle.ms': draw('connections.max.idle.ms', [
+            requestTimeoutMs,
+            Math.ceil(requestTimeoutMs / 3),
+          ]),
+        }
+      : {}),
     ...(chance(random.fork('short metadata age'), 1, 6) ? { 'metadata.max.age.ms': requestTimeoutMs } : {}),
     ...(chance(random.fork('availability timeout'), 1, 8) ? { 'partitioner.availability.timeout.ms': 20 } : {}),
   }
@@ -194,5 +226,5 @@ function faultsOf(random: Random, context: SwarmContext, classes: readonly Fault
   return Array.from({ length: count }, (_, i) => {
     const one = random.fork(`fault ${i}`)
     return faultClasses[pick(one.fork('class'), on)](one, context)
-  })
+  }).flat()
 }

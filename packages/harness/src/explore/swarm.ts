@@ -10,7 +10,24 @@ export interface SwarmContext {
   readonly deliveryTimeoutMs: number
 }
 
-type Draw = (random: Random, context: SwarmContext) => FaultRule
+/** Several rules belong together: what one begins another ends. */
+type Draw = (random: Random, context: SwarmContext) => FaultRule | readonly FaultRule[]
+
+/** What matters to batches that are on their way one behind another. */
+export const pipelineFaults: readonly FaultClass[] = [
+  'left-behind',
+  'refused-when-tried-again',
+  'refused-for-now',
+  'refused-after-append',
+  'refused-for-good',
+  'lost-answer',
+  'late-answer',
+  'broken-connection',
+  'too-large',
+  'fenced',
+  'leader-stops',
+  'epochs-run-out',
+]
 
 /**
  * Everything that may go wrong in an explored run, in classes that a seed switches on and off as a whole. Errors only
@@ -55,6 +72,56 @@ export const faultClasses = {
       error: pick(random, ['TOPIC_AUTHORIZATION_FAILED', 'INVALID_RECORD', 'INVALID_REQUIRED_ACKS']),
     }),
   'too-large': onProduce({ error: 'MESSAGE_TOO_LARGE' }),
+  /**
+   * A batch that is appended, or tried, without anybody hearing of it, and refused when it comes again: brokers check sizes,
+   * rights and epochs before they look for duplicates.
+   */
+  'refused-when-tried-again': (random, context) => {
+    const partition = random.fork('partition').below(context.partitions)
+    const nth = 1 + random.fork('nth').below(6)
+    const on = { api: 'Produce', topic: context.topic, partition }
+    const lost = pick<FaultAction>(random.fork('lost'), [
+      { drop: 'response' },
+      { disconnect: 'after-handling' },
+      { error: 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', after: 'append' },
+      { edit: { 'responses.*.partitionResponses': [] } },
+    ])
+    const error = pick(random.fork('error'), [
+      'MESSAGE_TOO_LARGE',
+      'MESSAGE_TOO_LARGE',
+      'INVALID_PRODUCER_EPOCH',
+      'INVALID_PRODUCER_EPOCH',
+      'PRODUCER_FENCED',
+      'TOPIC_AUTHORIZATION_FAILED',
+      'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+    ])
+    const after = error === 'NOT_ENOUGH_REPLICAS_AFTER_APPEND' ? ({ after: 'append' } as const) : {}
+    return [
+      { on: { ...on, nth }, do: lost },
+      {
+        on: { ...on, after: nth + random.fork('others').below(3) },
+        do: { error, ...after },
+        times: pick(random.fork('times'), [1, 1, 3, 20]),
+      },
+    ]
+  },
+  /** While one batch is refused again and again, its successors get through: every second request of its partition is its. */
+  'left-behind': (random, context) => ({
+    on: {
+      api: 'Produce',
+      topic: context.topic,
+      partition: random.fork('partition').below(context.partitions),
+      after: 1 + random.fork('after').below(4),
+      every: 2,
+    },
+    do: pick<FaultAction>(random.fork('action'), [
+      { error: 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', after: 'append' },
+      { error: 'REQUEST_TIMED_OUT', after: 'append' },
+      { error: 'NOT_ENOUGH_REPLICAS' },
+      { edit: { 'responses.*.partitionResponses': [] } },
+    ]),
+    times: pick(random.fork('times'), [4, 8, 12]),
+  }),
   fenced: (random, context) =>
     rule(random, context, 'Produce', {
       error: pick(random, ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'CLUSTER_AUTHORIZATION_FAILED']),
@@ -127,6 +194,53 @@ export const faultClasses = {
         { delay: durationMs(random.fork('duration'), context), side: 'response' },
       ]),
     ),
+  /** The epochs of this producer id are used up, or nearly. */
+  'epochs-run-out': (random) => ({
+    on: { api: 'InitProducerId', nth: 1 },
+    do: { edit: { producerEpoch: pick(random.fork('epoch'), [32_766, 32_767, 32_767]) } },
+  }),
+  /** Nobody leads, and then an answer of the past comes that says nothing of it. */
+  'no-leader-and-the-past': (random, context) => {
+    const partition = random.fork('partition').below(context.partitions)
+    const at = `topics.0.partitions.${partition}`
+    return [
+      {
+        at: atMs(random, context),
+        do: { 'no-leader': { topic: context.topic, partition }, for: shortMs(random.fork('duration'), context) },
+      },
+      {
+        on: { api: 'Metadata', after: 1 + random.fork('after').below(4) },
+        do: {
+          edit: {
+            [`${at}.leaderEpoch`]: 0,
+            [`${at}.leaderId`]: 1 + (partition % context.brokers),
+            [`${at}.errorCode`]: 0,
+          },
+        },
+        times: pick(random.fork('times'), [1, 2, 4]),
+      },
+    ]
+  },
+  /** The hint in a refusal is older than what metadata says (KIP-951). */
+  'hint-of-the-past': (random, context) => {
+    const partition = random.fork('partition').below(context.partitions)
+    const leaderId = 1 + random.fork('leader').below(context.brokers)
+    const at = 'responses.*.partitionResponses.*'
+    return [
+      { at: atMs(random, context), do: { 'move-leader': { topic: context.topic, partition } } },
+      {
+        on: { api: 'Produce', topic: context.topic, partition, after: 1 + random.fork('after').below(6) },
+        do: {
+          edit: {
+            [`${at}.errorCode`]: 'NOT_LEADER_OR_FOLLOWER',
+            [`${at}.currentLeader.leaderId`]: leaderId,
+            [`${at}.currentLeader.leaderEpoch`]: 0,
+          },
+        },
+        times: pick(random.fork('times'), [1, 2]),
+      },
+    ]
+  },
   handshake: (random, context) =>
     rule(
       random,

@@ -56,9 +56,16 @@ export class Recorder {
     }
   }
 
-  submitted(record: Omit<SentRecord, 'submittedAtMs' | 'settlements' | 'number'>): SentRecord {
+  submitted(record: Omit<SentRecord, 'submittedAtMs' | 'submittedWallMs' | 'settlements' | 'number'>): SentRecord {
     // The one copied by spreading comes first: that is the cheap kind, and no field is forgotten.
-    const entry: SentRecord = { ...record, number: this.sent.length, submittedAtMs: this.nowMs(), settlements: [] }
+    const submittedWallMs = this.clock.wallMs()
+    const entry: SentRecord = {
+      ...record,
+      number: this.sent.length,
+      submittedAtMs: this.nowMs(),
+      submittedWallMs,
+      settlements: [],
+    }
     this.sent.push(entry)
     return entry
   }

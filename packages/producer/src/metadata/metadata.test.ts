@@ -1,6 +1,7 @@
 import { kafkaErrors, type metadata as metadataApi, type ResponseOf, zeroUuid } from '@harrow/protocol'
 import { seededRandom } from '@harrow/runtime'
 import { expect, test } from 'vitest'
+import type { ProducerEvent, Trace } from '../trace.ts'
 import { Metadata } from './metadata.ts'
 
 const idA = 'AAAAAAAAAAAAAAAAAAAAAQ'
@@ -8,7 +9,7 @@ const idB = 'AAAAAAAAAAAAAAAAAAAAAg'
 
 type Response = ResponseOf<typeof metadataApi>
 
-function metadataOf(): Metadata {
+function metadataOf(trace?: Trace): Metadata {
   return new Metadata(seededRandom(1), {
     bootstrapServers: [{ host: 'seed', port: 9092 }],
     retryBackoffMs: 100,
@@ -16,7 +17,7 @@ function metadataOf(): Metadata {
     metadataMaxAgeMs: 300_000,
     metadataMaxIdleMs: 300_000,
     metadataRecoveryRebootstrapTriggerMs: 300_000,
-    trace: undefined,
+    trace,
   })
 }
 
@@ -471,4 +472,17 @@ test('metadata: the wait that ends in a rebootstrap begins when an update is due
   expect(metadata.rebootstrapMs).toBe(301_000)
   update(metadata, 3_000, answer({}))
   expect(metadata.rebootstrapMs).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('metadata: a leader that changes is told with its epoch, a first or an older one is not', () => {
+  const told: ProducerEvent[] = []
+  const metadata = metadataOf((event) => told.push(event))
+  metadata.use('orders', 0)
+  update(metadata, 0, answer({ orders: { epoch: 1 } }))
+  update(metadata, 1_000, answer({ orders: { epoch: 1 } }))
+  update(metadata, 2_000, answer({ orders: { epoch: 3, leader: 2 } }))
+  update(metadata, 4_000, answer({ orders: { epoch: 2 } }))
+  expect(told.filter(({ event }) => event === 'leader-changed')).toEqual([
+    { event: 'leader-changed', topic: 'orders', partition: 0, leader: 2, epoch: 3 },
+  ])
 })

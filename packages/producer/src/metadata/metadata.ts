@@ -226,7 +226,7 @@ export class Metadata {
       copies.set(topic, partitions)
       partitions[partition] = { leaderId, leaderEpoch }
       this.seenEpochs.get(topic)?.byPartition.set(partition, leaderEpoch)
-      this.options.trace?.({ event: 'leader-changed', topic, partition, leader: leaderId })
+      this.traceLeader(topic, partition, { leaderId, leaderEpoch })
       taken++
     }
     if (taken > 0) this.snapshot = new Cluster({ clusterId: this.snapshot.clusterId, nodes, topics })
@@ -304,9 +304,16 @@ export class Metadata {
       if (!isReliable || seenEpoch === undefined || leaderEpoch > seenEpoch) this.equivalentResponses = 0
       if (isReliable) seen.set(partitionIndex, leaderEpoch)
       else seen.delete(partitionIndex)
-      partitions[partitionIndex] = { leaderId, leaderEpoch: isReliable ? leaderEpoch : undefined }
+      const info = { leaderId, leaderEpoch: isReliable ? leaderEpoch : undefined }
+      partitions[partitionIndex] = info
+      if (cached !== undefined && (cached.leaderId !== leaderId || cached.leaderEpoch !== info.leaderEpoch))
+        this.traceLeader(topic.name ?? '', partitionIndex, info)
     }
     return { topicId, partitions }
+  }
+
+  private traceLeader(topic: string, partition: number, { leaderId: leader, leaderEpoch = -1 }: PartitionInfo): void {
+    this.options.trace?.({ event: 'leader-changed', topic, partition, leader, epoch: leaderEpoch })
   }
 
   /** Without an id it is taken for the same topic; with another one, or the first, it starts anew (KIP-516). */

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { history, observed, told } from '../../test/hand-made-history.ts'
+import type { TraceEvent } from '../history.ts'
+import { leader } from './leader.ts'
+
+const is = (id: number, epoch: number, partition = 0) =>
+  told(1, 'leader-changed', { topic: 'orders', partition, leader: id, epoch })
+const found = (...trace: TraceEvent[]): string[] => leader.judge(history([], { trace })).map(({ message }) => message)
+
+test('LEADER: newer leaders, those of other partitions and those without an epoch are lawful', () => {
+  expect(found(is(1, 1), is(2, 2), is(2, 3), is(1, 1, 1), is(3, -1))).toEqual([])
+})
+
+test('LEADER: an older leader is found, and so is a second one of the same epoch', () => {
+  expect(found(is(2, 2), is(1, 1))).toEqual([
+    'broker 1 was taken for the leader of orders-0 in epoch 1, after 2 in epoch 2',
+  ])
+  expect(found(is(2, 2), is(1, 2))).toHaveLength(1)
+})
+
+test('LEADER: a topic that was deleted starts anew', () => {
+  expect(found(is(2, 2), observed(1, 'topic-deleted', { topic: 'orders' }), is(1, 0))).toEqual([])
+})

@@ -1,0 +1,34 @@
+import type { Violation } from '../history.ts'
+import { type Law, needsTrace } from './law.ts'
+import { eventsOf, whereOf } from './trace-index.ts'
+
+/**
+ * LEADER: for each partition the leader epochs that a producer goes by never decrease, and under one epoch there is one
+ * leader. Answers overtake each other, and brokers lag behind: what is older is no news (KAFKA-9212, KIP-951).
+ *
+ * Does not bind where answers tell no epoch (Metadata before version 9). A topic that was deleted and made again starts anew.
+ */
+export const leader: Law = {
+  name: 'LEADER',
+  insideOnly: needsTrace,
+  statement: 'what is known of the leader of a partition is never replaced by what is older',
+  judge(history) {
+    const violations: Violation[] = []
+    const known = new Map<string, { readonly leader: number; readonly epoch: number }>()
+    for (const event of eventsOf(history, 'leader-changed', 'topic-deleted')) {
+      const { atMs, details, source } = event
+      if (event.event === 'topic-deleted') known.clear()
+      if (source !== 'producer') continue
+      const { leader, epoch } = details as { readonly leader: number; readonly epoch: number }
+      if (epoch < 0) continue
+      const where = whereOf(event)
+      const before = known.get(where)
+      known.set(where, { leader, epoch })
+      const isOlder = before !== undefined && epoch < before.epoch
+      if (before === undefined || (!isOlder && (epoch > before.epoch || leader === before.leader))) continue
+      const message = `broker ${leader} was taken for the leader of ${where} in epoch ${epoch}, after ${before.leader} in epoch ${before.epoch}`
+      violations.push({ law: 'LEADER', message, evidence: [], atMs })
+    }
+    return violations
+  },
+}
