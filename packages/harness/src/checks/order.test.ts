@@ -45,3 +45,10 @@ test('ORDER: binds without idempotence only with one request in flight', () => {
   expect(order.unbound?.(history([], { producer: notIdempotent }))).toMatch('5 requests in flight')
   expect(order.unbound?.(history([], { producer: { ...notIdempotent, inFlightRequestsMax: 1 } }))).toBeUndefined()
 })
+
+test('ORDER: under a new producer id a record that failed may arrive late, because nothing fences it', () => {
+  const late = history([written(1, { ends: [failed('DELIVERY_TIMEOUT', 'maybe')] }), written(0)])
+  expect(order.judge(late)).toHaveLength(1)
+  const renamed = late.log.map((one) => (one.offset === 0n ? { ...one, producerId: 8n } : one))
+  expect(order.judge({ ...late, log: renamed })).toEqual([])
+})

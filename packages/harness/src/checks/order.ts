@@ -7,8 +7,9 @@ import { has } from './trace-index.ts'
  * ORDER: in the log of a partition the records of one producer are in the order of their `send` calls. With
  * idempotence: strictly. Without it, with one request in flight: after dropping repeats of records already seen, and those
  * that failed. (A request outlives its connection: a broker may handle it long after the producer gave it up and sent the
- * next, and nothing in it tells the broker that it is late.) Without it, with several in flight: not promised, so not
- * judged (KIP-679 is why the default changed).
+ * next, and nothing in it tells the broker that it is late. With idempotence the epoch does, unless epochs ran out and
+ * there is another producer id: then those that failed are dropped too.) Without it, with several in flight: not promised,
+ * so not judged (KIP-679 is why the default changed).
  */
 export const order: Law = {
   name: 'ORDER',
@@ -30,6 +31,10 @@ export function orderUnbound(history: History): string | undefined {
 export function judgeOrder(law: string, history: History, entries: readonly LoggedRecord[]): Violation[] {
   const violations: Violation[] = []
   const seen = new Set<number>()
+  const producerIds = new Set(
+    entries.filter((entry) => sourceOf(history, entry) !== undefined).map((one) => one.producerId),
+  )
+  const fencesLate = history.producer.idempotent && producerIds.size <= 1
   let last: { readonly entry: LoggedRecord; readonly record: SentRecord } | undefined
   for (const entry of entries) {
     const record = sourceOf(history, entry)
@@ -37,7 +42,7 @@ export function judgeOrder(law: string, history: History, entries: readonly Logg
     // A repeat is EXACTLY1's to judge: counting it as a step back would report one mistake under two names.
     if (seen.has(record.number)) continue
     seen.add(record.number)
-    if (!history.producer.idempotent && record.settlements[0]?.outcome === 'failed') continue
+    if (!fencesLate && record.settlements[0]?.outcome === 'failed') continue
     if (last !== undefined && record.number < last.record.number) {
       violations.push({
         law,
