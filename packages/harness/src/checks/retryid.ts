@@ -42,16 +42,19 @@ export const retryid: Law = {
 function judgeCounts(history: History): Violation[] {
   if (!has(history, 'batch-drained')) return []
   const sent = new Map<string, number>()
+  const names = new Set<string>()
   for (const event of eventsOf(history, 'batch-drained')) {
     const identity = `${whereOf(event)} sequence ${event.details['sequence']} of epoch ${event.details['epoch']}`
     sent.set(identity, (sent.get(identity) ?? 0) + 1)
+    names.add(whereOf(event))
   }
   return history.batches.flatMap((batch): Violation[] => {
     if (batch.producerId < 0n) return []
     const identity = `${partitionName(batch)} sequence ${batch.baseSequence} of epoch ${batch.producerEpoch}`
     const left = (sent.get(identity) ?? 0) - 1
     sent.set(identity, left)
-    if (left !== -1) return []
+    // A broker that no longer has the topic knows no name for it.
+    if (left !== -1 || !names.has(partitionName(batch))) return []
     const message = `${identity} arrived more often than the producer meant to send it`
     return [{ law: 'RETRYID', message, evidence: [], atMs: batch.atMs }]
   })
