@@ -41,8 +41,8 @@ export async function loadZstd(level = 3): Promise<CompressionCodec> {
 }
 
 /**
- * From now on the optional peer `@node-rs/crc32` makes the checksums of this process: half as fast again as
- * WebAssembly, on large batches. Resolves false, and changes nothing, when it is not installed. Rejects with RangeError when it fails its test.
+ * From now on the optional peer `@node-rs/crc32` makes the checksums of this process: 1.7 times as fast as
+ * WebAssembly where it was measured, 16 KiB at a time. Resolves false, and changes nothing, when it is not installed. Rejects with RangeError when it fails its test.
  */
 export async function loadNativeCrc32c(): Promise<boolean> {
   let native: { crc32c(bytes: Uint8Array, seed?: number): number }
