@@ -19,6 +19,7 @@ test('laws: folder and list are equal', () => {
     'logged',
     'numbered-batches',
     'hurry',
+    'split-parts',
     'trace-index',
     'aggregate-bound',
     'aggregate-local',

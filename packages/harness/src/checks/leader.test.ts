@@ -18,6 +18,7 @@ test('LEADER: an older leader is found, and so is a second one of the same epoch
   expect(found(is(2, 2), is(1, 2))).toHaveLength(1)
 })
 
-test('LEADER: a topic that was deleted starts anew', () => {
+test('LEADER: a topic that was deleted starts anew, and no other', () => {
+  expect(found(is(2, 2), observed(1, 'topic-deleted', { topic: 'payments' }), is(1, 0))).toHaveLength(1)
   expect(found(is(2, 2), observed(1, 'topic-deleted', { topic: 'orders' }), is(1, 0))).toEqual([])
 })

@@ -14,16 +14,19 @@ export const leader: Law = {
   statement: 'what is known of the leader of a partition is never replaced by what is older',
   judge(history) {
     const violations: Violation[] = []
-    const known = new Map<string, { readonly leader: number; readonly epoch: number }>()
+    const known = new Map<string, { readonly topic: unknown; readonly leader: number; readonly epoch: number }>()
     for (const event of eventsOf(history, 'leader-changed', 'topic-deleted')) {
       const { atMs, details, source } = event
-      if (event.event === 'topic-deleted') known.clear()
+      const { topic } = details
+      if (event.event === 'topic-deleted') {
+        for (const [where, of] of known) if (of.topic === topic) known.delete(where)
+      }
       if (source !== 'producer') continue
       const { leader, epoch } = details as { readonly leader: number; readonly epoch: number }
       if (epoch < 0) continue
       const where = whereOf(event)
       const before = known.get(where)
-      known.set(where, { leader, epoch })
+      known.set(where, { topic, leader, epoch })
       const isOlder = before !== undefined && epoch < before.epoch
       if (before === undefined || (!isOlder && (epoch > before.epoch || leader === before.leader))) continue
       const message = `broker ${leader} was taken for the leader of ${where} in epoch ${epoch}, after ${before.leader} in epoch ${before.epoch}`

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../history.ts'
+import { SplitParts } from './split-parts.ts'
 import { whereOf } from './trace-index.ts'
 
 /** A batch that was sent under a sequence number. */
@@ -33,7 +34,7 @@ export const numberedKinds = [
 export class NumberedBatches {
   private readonly partitions = new Map<string, Map<unknown, NumberedBatch>>()
   private readonly byId = new Map<unknown, NumberedBatch>()
-  private readonly created = new Map<string, unknown[]>()
+  private readonly splitParts = new SplitParts()
   private readonly parts = new Set<unknown>()
   /** Taken from their queues, and in no request yet. */
   private readonly boarded = new Map<unknown, NumberedBatch[]>()
@@ -62,7 +63,7 @@ export class NumberedBatches {
     const where = whereOf(event)
     switch (event.event) {
       case 'batch-created':
-        this.created.set(where, [...(this.created.get(where) ?? []), batch])
+        this.splitParts.tell(event)
         return
       case 'batch-drained':
         this.drained(event)
@@ -92,9 +93,7 @@ export class NumberedBatches {
     }
     const one = this.byId.get(batch)
     if (one !== undefined) one.end ??= endOf(event)
-    // Made just now.
-    if (event.event === 'batch-split')
-      for (const part of (this.created.get(where) ?? []).slice(-(details['parts'] as number))) this.parts.add(part)
+    if (event.event === 'batch-split') for (const part of this.splitParts.of(event)) this.parts.add(part)
   }
 
   private drained(event: TraceEvent): void {
@@ -138,7 +137,7 @@ export function isOver({ end, onTheWire }: NumberedBatch): boolean {
   return end !== undefined && onTheWire === 0
 }
 
-/** Modulo 2^31. */
+/** Modulo 2^31. Not the producer's own: a judge that shares its arithmetic shares its mistakes. */
 export function isBefore(a: number, b: number): boolean {
   return a !== b && (b - a + 2 ** 31) % 2 ** 31 < 2 ** 30
 }

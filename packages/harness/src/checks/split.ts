@@ -1,5 +1,6 @@
 import type { Violation } from '../history.ts'
 import { type Law, needsTrace } from './law.ts'
+import { SplitParts } from './split-parts.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
 const batchHeaderBytes = 61
@@ -17,22 +18,20 @@ export const split: Law = {
   judge(history) {
     const violations: Violation[] = []
     const bytesOf = new Map<unknown, number>()
-    const created = new Map<string, unknown[]>()
+    const splitParts = new SplitParts()
     /** What each part was cut from. */
     const wholes = new Map<unknown, number>()
     for (const event of eventsOf(history, 'batch-created', 'batch-drained', 'batch-split')) {
-      const { batch, parts, records, bytes } = event.details
-      const where = whereOf(event)
-      if (event.event === 'batch-created') created.set(where, [...(created.get(where) ?? []), batch])
+      const { batch, records, bytes } = event.details
+      if (event.event === 'batch-created') splitParts.tell(event)
       else if (event.event === 'batch-split') {
-        // Made just now.
-        for (const part of created.get(where)!.slice(-(parts as number))) wholes.set(part, bytesOf.get(batch) ?? 0)
+        for (const part of splitParts.of(event)) wholes.set(part, bytesOf.get(batch) ?? 0)
       } else {
         const recordBytes = (bytes as number) - batchHeaderBytes
         bytesOf.set(batch, recordBytes)
         const whole = wholes.get(batch)
         if (whole === undefined || records === 1 || recordBytes * 2 <= whole) continue
-        const message = `a part of a split batch of ${where} holds ${recordBytes} of its ${whole} bytes`
+        const message = `a part of a split batch of ${whereOf(event)} holds ${recordBytes} of its ${whole} bytes`
         violations.push({ law: 'SPLIT', message, evidence: [`${records} records`], atMs: event.atMs })
       }
     }
