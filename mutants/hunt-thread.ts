@@ -1,10 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { ClusterCore } from '@harrow/mock-broker/core'
 import { explore } from '../packages/harness/src/explore/explorer.ts'
-import { mutatedCores } from './mutated-cores.ts'
+import type { Cores } from './mutated-cores.ts'
 
 /** What a hunting thread is told. */
 export interface HuntTask {
-  readonly name: string
+  /** The URL of the module with the mutated producer. */
+  readonly producer: string
+  readonly from: number
   readonly seeds: number
 }
 
@@ -16,9 +19,10 @@ export interface HuntReport {
   readonly laws: readonly string[]
 }
 
-const { name, seeds } = workerData as HuntTask
-const cores = await mutatedCores(name)
-for (let seed = 1; seed <= seeds; seed++) {
+const { producer, from, seeds } = workerData as HuntTask
+const { ProducerCore } = (await import(producer)) as Pick<Cores, 'ProducerCore'>
+const cores = { ProducerCore, ClusterCore }
+for (let seed = from; seed < from + seeds; seed++) {
   const { finds } = await explore({ from: seed, seeds: 1, cores })
   const laws = finds.map((find) => find.law)
   parentPort?.postMessage({ seed, laws } satisfies HuntReport)

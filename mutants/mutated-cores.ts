@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ClusterCore } from '@harrow/mock-broker/core'
 import type { ProducerCore } from '@harrow/producer/core'
-import { build, type Plugin } from 'esbuild'
+import { bundled } from './bundled.ts'
 import { mutantNamed } from './index.ts'
-import type { Mutant } from './mutant.ts'
-import { planted, root } from './plant.ts'
 
 export interface Cores {
   readonly ProducerCore: typeof ProducerCore
@@ -19,26 +17,7 @@ export interface Cores {
  * protocol, so that the cluster keeps its own. Throws if there is no such mutant.
  */
 export async function mutatedCores(name: string): Promise<Cores> {
-  const mutant = mutantNamed(name)
-  if (mutant === undefined) throw new Error(`no mutant is called ${name}`)
-  if (mutant.file.startsWith('packages/mock-broker/'))
-    throw new Error(
-      `${name} is a mutant of the cluster: the tests of its rules catch it, not the explorer (pnpm mutants ${name})`,
-    )
-  const { outputFiles } = await build({
-    entryPoints: [join(root, 'packages/producer/src/core.ts')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'es2022',
-    conditions: ['@harrow/source'],
-    logLevel: 'silent',
-    plugins: [planting(mutant)],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  })
-  const text = outputFiles[0]?.text
-  if (text === undefined) throw new Error(`mutant ${name}: nothing was built`)
+  const text = await mutatedProducer(name)
   const folder = mkdtempSync(join(tmpdir(), 'harrow-mutant-'))
   try {
     const file = join(folder, `${name}.mjs`)
@@ -50,14 +29,13 @@ export async function mutatedCores(name: string): Promise<Cores> {
   }
 }
 
-function planting(mutant: Mutant): Plugin {
-  const file = join(root, mutant.file)
-  return {
-    name: 'plant',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) =>
-        path === file ? { contents: planted(mutant), loader: 'ts' } : undefined,
-      )
-    },
-  }
+/** The source of a module with the mutated `ProducerCore`. Throws if there is no such mutant. */
+export function mutatedProducer(name: string): Promise<string> {
+  const mutant = mutantNamed(name)
+  if (mutant === undefined) throw new Error(`no mutant is called ${name}`)
+  if (mutant.file.startsWith('packages/mock-broker/'))
+    throw new Error(
+      `${name} is a mutant of the cluster: the tests of its rules catch it, not the explorer (pnpm mutants ${name})`,
+    )
+  return bundled('packages/producer/src/core.ts', mutant)
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runTestsWith } from './broker-tests.ts'
-import { hunt } from './hunt.ts'
+import { HuntingGround, hunt } from './hunt.ts'
 import { brokerMutants, type Mutant, mutantNamed, mutants } from './index.ts'
 import { open, openFile, type Recorded, recorded, recordFile } from './recorded.ts'
 
@@ -59,7 +59,7 @@ async function main(): Promise<number> {
     }
     const boundedSeeds = (recorded[mutant.name]?.seeds ?? 0) * recordedFactor + recordedExtra
     const seedsMax = values.bounded === true ? Math.min(seeds, boundedSeeds) : seeds
-    const result = await trial(mutant, seedsMax)
+    const result = await trial(mutant, ground, seedsMax)
     console.log(row(mutant.name, result.by, result.seeds, `${(result.tookMs / 1000).toFixed(1)} s`))
     if (!result.caught) {
       if (mutant.equivalent !== undefined) totals.equivalent++
@@ -79,7 +79,12 @@ async function main(): Promise<number> {
     }
   }
   const queue = [...wanted]
-  await Promise.all(Array.from({ length: Number(values.workers ?? 1) }, () => oneAfterAnother(queue)))
+  const ground = await HuntingGround.open()
+  try {
+    await Promise.all(Array.from({ length: Number(values.workers ?? 1) }, () => oneAfterAnother(queue)))
+  } finally {
+    ground.close()
+  }
   const { caught, equivalent, survived, wrong, untried } = totals
   console.log(
     `\n${caught} caught, ${equivalent} equivalent, ${totals.open} on the list of work, ${survived.length} survived${untried === 0 ? '' : `, ${untried} not tried: out of time`}`,
@@ -98,13 +103,13 @@ interface Trial {
   readonly tookMs: number
 }
 
-async function trial(mutant: Mutant, seeds: number): Promise<Trial> {
+async function trial(mutant: Mutant, ground: HuntingGround, seeds: number): Promise<Trial> {
   const missed = mutant.equivalent === undefined ? 'NOBODY' : 'nobody: equivalent'
   if (isBroker(mutant)) {
     const { failed, first, tookMs } = await runTestsWith(mutant)
     return { caught: failed, laws: [], by: failed ? first : missed, seeds: '', tookMs }
   }
-  const { seed, laws, seeds: tried, tookMs } = await hunt(mutant.name, { seeds })
+  const { seed, laws, seeds: tried, tookMs } = await hunt(mutant.name, { ground, seeds })
   return {
     caught: seed !== undefined,
     laws,
@@ -132,8 +137,14 @@ function isBroker(mutant: Mutant): boolean {
 function writeLines(file: string, values: Readonly<Record<string, unknown>>): void {
   const lines = mutants
     .filter(({ name, equivalent }) => name in values && equivalent === undefined)
-    .map(({ name }) => `  ${JSON.stringify(name)}: ${JSON.stringify(values[name])}`)
-  writeFileSync(file, `{\n${lines.join(',\n')}\n}\n`)
+    .map(({ name }) => `  ${JSON.stringify(name)}: ${onOneLine(values[name])}`)
+  writeFileSync(file, lines.length === 0 ? '{}\n' : `{\n${lines.join(',\n')}\n}\n`)
+}
+
+/** As the formatter would have it. */
+function onOneLine(value: unknown): string {
+  const spaced = JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ')
+  return spaced.replaceAll('[ ', '[').replaceAll(' ]', ']')
 }
 
 void main().then((code) => {
