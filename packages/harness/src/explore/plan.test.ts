@@ -38,3 +38,16 @@ test('plan: some seeds send small batches of one partition one behind another, u
     producer?.['max.in.flight.requests.per.connection'] === 5
   expect(pipelines.filter(isPipeline).length).toBeGreaterThan(3)
 })
+
+test('plan: of some seeds the load has a shape that chance alone hardly draws', () => {
+  const plans = Array.from({ length: 300 }, (_, seed) => planOf(seed))
+  const settings = (plan: (typeof plans)[number]) => plan.producer ?? {}
+  // More is ready than a request holds.
+  const full = plans.filter((one) => settings(one)['max.request.size'] === 600 && settings(one)['batch.size'] === 200)
+  expect(full.filter(({ faults }) => faults?.length === 0).length).toBeGreaterThan(3)
+  // Short of memory, with records of several sizes.
+  const short = plans.filter((one) => settings(one)['buffer.memory'] === 700 && one.workload.length > 20)
+  expect(short.length).toBeGreaterThan(3)
+  // Partition after partition begins.
+  expect(plans.filter(({ workload }) => JSON.stringify(workload).includes('"partition":3')).length).toBeGreaterThan(3)
+})

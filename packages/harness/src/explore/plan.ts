@@ -1,6 +1,7 @@
 import { type Random, seededRandom } from '@harrow/runtime'
 import type { ParsedScenario, Scenario } from '../scenario/schema.ts'
-import { type FaultClass, faultClasses, pipelineFaults, type SwarmContext } from './swarm.ts'
+import { classesOf, shapeOf } from './shapes.ts'
+import { type FaultClass, faultClasses, type SwarmContext } from './swarm.ts'
 
 /** A scenario in plain numbers, drawn from a seed: what the explorer runs, shrinks, prints and saves. */
 export type Plan = Scenario
@@ -19,14 +20,17 @@ export const topic = 'orders'
 export function planOf(seed: number, options: PlanOptions = {}): Plan {
   const random = seededRandom(seed).fork('plan')
   const brokers = pick(random.fork('brokers'), [1, 2, 3])
-  // Most seeds hardly ever have several batches of one partition on their way: these have little else.
-  const isPipeline = chance(random.fork('pipeline'), 1, 6)
-  const partitions = isPipeline ? 1 : pick(random.fork('partitions'), [1, 2, 3, 4, 6])
   const network = networkOf(random.fork('network'))
-  const anyProducer = producerOf(random, network.latency?.[1] ?? 1)
-  const anyWorkload = workloadOf(random.fork('workload'))
-  const producer = isPipeline ? { ...anyProducer, ...pipelining } : anyProducer
-  const workload = isPipeline ? anyWorkload.map(inBursts) : anyWorkload
+  const shape = shapeOf(random.fork('shape'))
+  const drawn = {
+    partitions: pick(random.fork('partitions'), [1, 2, 3, 4, 6]),
+    producer: producerOf(random, network.latency?.[1] ?? 1),
+    workload: workloadOf(random.fork('workload')),
+  }
+  const bent = shape?.bend(random.fork('bend'), drawn) ?? drawn
+  const { partitions } = bent
+  const producer = bent.producer as typeof drawn.producer
+  const workload = bent.workload as Plan['workload']
   const context: SwarmContext = {
     topic,
     brokers,
@@ -43,29 +47,11 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     producer,
     ...numbersFrom(random.fork('numbers')),
     workload,
-    faults: faultsOf(random.fork('faults'), context, classesOf(options, isPipeline)),
+    faults: faultsOf(random.fork('faults'), context, {
+      classes: classesOf(shape, options.swarm),
+      countMax: pick(random.fork('fault count'), shape?.faultCountsMax ?? [6]),
+    }),
   }
-}
-
-const pipelining = {
-  'enable.idempotence': true,
-  acks: 'all',
-  'max.in.flight.requests.per.connection': 5,
-  'linger.ms': 0,
-  'batch.size': 200,
-  'buffer.memory': 20_000,
-} as const
-
-/** All at once. */
-function inBursts(step: Plan['workload'][number]): Plan['workload'][number] {
-  if (!('produce' in step)) return step
-  const { topic, records, value } = step.produce as { topic: string; records: number; value: number }
-  return { produce: { topic, records: Math.max(records, 30), value } }
-}
-
-function classesOf({ swarm }: PlanOptions, isPipeline: boolean): readonly FaultClass[] {
-  const all = isPipeline ? pipelineFaults : (Object.keys(faultClasses) as FaultClass[])
-  return swarm === undefined ? all : all.filter((name) => swarm.includes(name))
 }
 
 /** Plans are in numbers already, so they need no parser: a test holds the two against each other. */
@@ -217,12 +203,16 @@ function produceStep(random: Random, parts: number): Plan['workload'][number] {
 }
 
 /** Swarm testing: each class wholly on or off, so that rare ones are not drowned by the loud ones (Groce et al. 2012). */
-function faultsOf(random: Random, context: SwarmContext, classes: readonly FaultClass[]): NonNullable<Plan['faults']> {
+function faultsOf(
+  random: Random,
+  context: SwarmContext,
+  { classes, countMax }: { readonly classes: readonly FaultClass[]; readonly countMax: number },
+): NonNullable<Plan['faults']> {
   if (chance(random.fork('none'), 1, 12)) return []
   const share = pick(random.fork('share'), [1, 2, 3])
   const on = classes.filter((name) => chance(random.fork(`class ${name}`), share, 6))
   if (on.length === 0) return []
-  const count = 1 + random.fork('count').below(6)
+  const count = 1 + random.fork('count').below(countMax)
   return Array.from({ length: count }, (_, i) => {
     const one = random.fork(`fault ${i}`)
     return faultClasses[pick(one.fork('class'), on)](one, context)

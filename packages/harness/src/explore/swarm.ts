@@ -17,6 +17,10 @@ type Draw = (random: Random, context: SwarmContext) => FaultRule | readonly Faul
 export const pipelineFaults: readonly FaultClass[] = [
   'left-behind',
   'refused-when-tried-again',
+  'two-left-behind',
+  'part-left-behind',
+  'fenced-when-tried-again',
+  'too-large-when-tried-again',
   'refused-for-now',
   'refused-after-append',
   'refused-for-good',
@@ -99,7 +103,7 @@ export const faultClasses = {
     return [
       { on: { ...on, nth }, do: lost },
       {
-        on: { ...on, after: nth + random.fork('others').below(3) },
+        on: { ...on, after: nth + random.fork('others').below(6) },
         do: { error, ...after },
         times: pick(random.fork('times'), [1, 1, 3, 20]),
       },
@@ -122,6 +126,43 @@ export const faultClasses = {
     ]),
     times: pick(random.fork('times'), [4, 8, 12]),
   }),
+  /** Two batches are left out of their answers, and when they come again the second is refused for good: a later one is through. */
+  'two-left-behind': (random, context) => {
+    const { on, nth } = placeOf(random, context)
+    const lost = unheard(random)
+    const error = pick(random.fork('error'), ['TOPIC_AUTHORIZATION_FAILED', 'INVALID_RECORD', 'MESSAGE_TOO_LARGE'])
+    return [
+      { on: { ...on, nth }, do: lost },
+      { on: { ...on, nth: nth + 1 }, do: lost },
+      { on: { ...on, nth: nth + 2 + random.fork('others').below(7) }, do: { error } },
+    ]
+  },
+  /** A batch is split, and one of its parts is asked for again while its successors get through. */
+  'part-left-behind': (random, context) => {
+    const { on } = placeOf(random, context)
+    // Behind the first batch of all nothing is on its way yet.
+    const nth = pick(random.fork('nth'), [1, 1, 1, 1, 2, 4])
+    return [
+      { on: { ...on, nth }, do: { error: 'MESSAGE_TOO_LARGE' } },
+      { on: { ...on, nth: nth + pick(random.fork('others'), [2, 3]) }, do: unheard(random) },
+    ]
+  },
+  /** A batch that nobody has heard of is refused when it comes again, after later ones were confirmed: a later epoch was seen. */
+  'fenced-when-tried-again': (random, context) => {
+    const { on, nth } = placeOf(random, context)
+    return [
+      { on: { ...on, nth }, do: unheard(random) },
+      { on: { ...on, nth: nth + 2 + random.fork('others').below(5) }, do: { error: 'INVALID_PRODUCER_EPOCH' } },
+    ]
+  },
+  /** The limit of a topic is lowered while batches are on their way, of which some are in the log: so are their parts. */
+  'too-large-when-tried-again': (random, context) => {
+    const { on, nth } = placeOf(random, context)
+    return [
+      { on: { ...on, nth }, do: unheard(random) },
+      { on: { ...on, after: nth }, do: { error: 'MESSAGE_TOO_LARGE' }, times: pick(random.fork('times'), [5, 20, 60]) },
+    ]
+  },
   fenced: (random, context) =>
     rule(random, context, 'Produce', {
       error: pick(random, ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'CLUSTER_AUTHORIZATION_FAILED']),
@@ -391,6 +432,20 @@ export type FaultClass = keyof typeof faultClasses
 
 function onProduce(action: FaultAction): Draw {
   return (random, context) => rule(random, context, 'Produce', action)
+}
+
+/** One of the first requests to a partition. */
+function placeOf(random: Random, { topic, partitions }: SwarmContext) {
+  const on = { api: 'Produce', topic, partition: random.fork('partition').below(partitions) }
+  return { on, nth: 1 + random.fork('nth').below(6) }
+}
+
+/** It is appended, the producer does not hear of it, and its connection lives. */
+function unheard(random: Random): FaultAction {
+  return pick<FaultAction>(random.fork('unheard'), [
+    { error: 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', after: 'append' },
+    { edit: { 'responses.*.partitionResponses': [] } },
+  ])
 }
 
 /** Which requests, and how often. */
