@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { cacheFolder } from './cache-folder.ts'
+import { majorOf, type NodeBinary } from './node-binary.ts'
 import type { Command } from './processes.ts'
 import type { RunSpec } from './spec.ts'
 
@@ -34,19 +35,26 @@ export type PeerName = (typeof peerNames)[number]
 /** Versions of what is built from source outside the tree: no part of the lock file, so that nobody has to compile it. */
 const built = { 'node-rdkafka': '3.6.1', '@confluentinc/kafka-javascript': '1.10.1' } as const
 
+/** What drivers are run with. */
+export interface Drivers {
+  readonly node: NodeBinary
+  readonly program: (name: string) => string
+}
+
 /** Ours, called in one of two ways. */
-export function harrow(program: (name: string) => string): Peer {
+export function harrow({ node, program }: Drivers): Peer {
   return {
     name: 'harrow',
     version: 'this commit',
-    can: () => true,
-    command: (spec) => ({ argv: [process.execPath, program('drivers-harrow'), JSON.stringify(spec)] }),
+    can: ({ compression }) => compression !== 'zstd' || hasZstd(node),
+    command: (spec) => ({ argv: [node.path, program('drivers-harrow'), JSON.stringify(spec)] }),
   }
 }
 
-export function peer(name: PeerName, program: (name: string) => string): Peer | MissingPeer {
+export function peer(name: PeerName, drivers: Drivers): Peer | MissingPeer {
+  const { program } = drivers
   const node = (driver: string, spec: RunSpec): readonly string[] => [
-    process.execPath,
+    drivers.node.path,
     program(`drivers-${driver}`),
     JSON.stringify(spec),
   ]
@@ -62,16 +70,15 @@ export function peer(name: PeerName, program: (name: string) => string): Peer | 
       return {
         name,
         version: installedVersion('@platformatic/kafka'),
-        // Its zstd is that of node:zlib.
-        can: ({ compression }) => compression !== 'zstd' || nodeMajor >= 23,
+        can: ({ compression }) => compression !== 'zstd' || hasZstd(drivers.node),
         command: (spec) => ({ argv: node('platformatic', spec) }),
       }
     case 'node-rdkafka':
-      return binding(name, 'node-rdkafka', (spec) => node('rdkafka-binding', spec))
+      return binding(name, 'node-rdkafka', drivers.node, (spec) => node('rdkafka-binding', spec))
     case 'confluent':
-      return binding(name, '@confluentinc/kafka-javascript', (spec) => node('rdkafka-binding', spec))
+      return binding(name, '@confluentinc/kafka-javascript', drivers.node, (spec) => node('rdkafka-binding', spec))
     case 'confluent-promises':
-      return binding(name, '@confluentinc/kafka-javascript', (spec) => node('confluent-promises', spec))
+      return binding(name, '@confluentinc/kafka-javascript', drivers.node, (spec) => node('confluent-promises', spec))
     case 'librdkafka': {
       const driver = librdkafkaDriver()
       if (typeof driver !== 'string') return { name, ...driver }
@@ -149,17 +156,29 @@ function lookFirstIn(folder: string, bindingFile: string): boolean {
 
 export const bindings = Object.keys(built) as (keyof typeof built)[]
 
-const nodeMajor = Number(process.versions.node.split('.')[0])
+/** That of `node:zlib`, which ours and platformatic's is. */
+function hasZstd(node: NodeBinary): boolean {
+  return majorOf(node) >= 23
+}
 
 /** Where it was built, if it was. */
 export function bindingFolder(name: keyof typeof built): string {
   return cacheFolder(name === 'node-rdkafka' ? name : 'confluent')
 }
 
-function binding(name: PeerName, module: keyof typeof built, argv: (spec: RunSpec) => readonly string[]) {
+function binding(
+  name: PeerName,
+  module: keyof typeof built,
+  node: NodeBinary,
+  argv: (spec: RunSpec) => readonly string[],
+) {
   const folder = join(bindingFolder(module), 'node_modules', module)
-  const probe = spawnSync(process.execPath, ['-e', `require(${JSON.stringify(folder)})`])
-  if (probe.status !== 0) return { name, missing: `${module} is not built: pnpm bench --install` }
+  const probe = spawnSync(node.path, ['-e', `require(${JSON.stringify(folder)})`], { encoding: 'utf8' })
+  if (probe.status !== 0) {
+    const isOtherAbi = probe.stderr.includes('NODE_MODULE_VERSION')
+    const because = isOtherAbi ? `is built for another Node than ${node.version}` : 'is not built: pnpm bench --install'
+    return { name, missing: `${module} ${because}` }
+  }
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
   return {
     name,

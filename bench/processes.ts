@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 
@@ -38,11 +39,37 @@ export function runForJson<T>(command: Command, core: number, timeoutMs: number)
   })
 }
 
+/** What a process has used since its start, by the operating system. */
+export interface ProcessUse {
+  /** User and system, in hundredths of a second as the kernel counts them. */
+  readonly cpuSeconds: number
+  readonly rssMiB: number
+}
+
+/** Of a process that lives; undefined where there is no `/proc`. */
+function useOf(pid: number | undefined): ProcessUse | undefined {
+  try {
+    return processUse(readFileSync(`/proc/${pid}/stat`, 'utf8'), readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** By proc(5). A name in `stat` may contain spaces and brackets, so fields are counted from behind it. */
+export function processUse(stat: string, status: string): ProcessUse {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const ticks = Number(fields[11]) + Number(fields[12])
+  const peakKiB = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1])
+  return { cpuSeconds: ticks / 100, rssMiB: peakKiB / 1_024 }
+}
+
 /** A server that prints where it is, and lives until `stop`. */
 export interface Server {
   readonly bootstrap: string
   /** Milliseconds from the start of the process to its first line. */
   readonly startMs: number
+  /** So far. */
+  use(): ProcessUse | undefined
   stop(): Promise<void>
 }
 
@@ -61,6 +88,7 @@ export async function startServer(command: Command, core: number): Promise<Serve
   return {
     bootstrap,
     startMs,
+    use: () => useOf(child.pid),
     async stop() {
       child.stdin?.end()
       const timer = setTimeout(() => child.kill('SIGKILL'), 2_000)

@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import { build } from 'tsdown'
 
-const here = import.meta.dirname
-
 /**
  * The programs of a bench as JavaScript, bundled as users get ours: through `tsdown`, not through a loader that
- * transforms while it runs. Takes a second.
+ * transforms while it runs. Takes a second. `bench` is the folder of this name in the checkout to bundle.
  */
-export async function bundlePrograms(): Promise<(name: string) => string> {
-  const folder = join(here, 'dist')
+export async function bundlePrograms(bench = import.meta.dirname): Promise<(name: string) => string> {
+  const folder = join(bench, 'dist')
   const entry = Object.fromEntries(
     [
       'sink/sink',
@@ -18,10 +16,11 @@ export async function bundlePrograms(): Promise<(name: string) => string> {
       'drivers/platformatic',
       'drivers/rdkafka-binding',
       'drivers/confluent-promises',
-    ].map((name) => [name.replace('/', '-'), join(here, `${name}.ts`)]),
+    ].map((name) => [name.replace('/', '-'), join(bench, `${name}.ts`)]),
   )
   await build({
     config: false,
+    cwd: bench,
     entry,
     outDir: folder,
     format: 'esm',

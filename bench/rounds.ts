@@ -1,6 +1,6 @@
 import { librdkafkaDriver, type Peer } from './peers.ts'
-import { type Command, runForJson, type Server, startServer } from './processes.ts'
-import type { RunResult } from './spec.ts'
+import { type Command, type ProcessUse, runForJson, startServer } from './processes.ts'
+import type { RunResult, RunSpec } from './spec.ts'
 import type { Entry, SinkName, Workload } from './workloads.ts'
 
 /** The middle of several rounds, and how far they lay apart. */
@@ -45,18 +45,12 @@ export async function playRounds(
     for (const entry of workload.entries) {
       const peer = peers.get(entry.client)
       if (peer === undefined || failed.has(entry)) continue
-      const { brokers = workload.brokers, partitions = workload.partitions } = entry
-      const spec = {
-        ...entry.spec,
-        topic: 'bench',
-        partitions,
-        records: entry.records,
-        bootstrap: '',
+      if (!peer.can(specOf(workload, entry))) {
+        if (round === 0) options.print(`${workload.name}: ${entry.label} cannot do this here`)
+        continue
       }
-      if (!peer.can(spec)) continue
       try {
-        const server = await startServer(sinkCommand(entry.sink, { brokers, partitions }, options.program), sinkCore)
-        const result = await runWith(server, peer, { ...spec, bootstrap: server.bootstrap })
+        const { result } = await playEntry(workload, entry, peer, options.program)
         results.set(entry, [...(results.get(entry) ?? []), result])
       } catch (error) {
         failed.add(entry)
@@ -67,12 +61,28 @@ export async function playRounds(
   return [...results].map(([entry, runs]) => summary(entry, runs))
 }
 
-async function runWith(server: Server, peer: Peer, spec: Parameters<Peer['command']>[0]): Promise<RunResult> {
+/** One run of one entry against a sink of its own, whose programs are those of `sinkProgram`. */
+export async function playEntry(
+  workload: Workload,
+  entry: Entry,
+  peer: Peer,
+  sinkProgram: (name: string) => string,
+): Promise<{ readonly result: RunResult; readonly sink: ProcessUse | undefined }> {
+  const spec = specOf(workload, entry)
+  const { brokers = workload.brokers, partitions = workload.partitions } = entry
+  const server = await startServer(sinkCommand(entry.sink, { brokers, partitions }, sinkProgram), sinkCore)
   try {
-    return await runForJson<RunResult>(peer.command(spec), producerCore, runMsMax)
+    const command = peer.command({ ...spec, bootstrap: server.bootstrap })
+    const result = await runForJson<RunResult>(command, producerCore, runMsMax)
+    return { result, sink: server.use() }
   } finally {
     await server.stop()
   }
+}
+
+function specOf(workload: Workload, entry: Entry): RunSpec {
+  const { partitions = workload.partitions, records } = entry
+  return { ...entry.spec, topic: 'bench', partitions, records, bootstrap: '' }
 }
 
 export function sinkCommand(

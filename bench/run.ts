@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { nodeOf, thisNode } from './node-binary.ts'
 import { bindings, harrow, installBinding, type Peer, type PeerName, peer, peerNames } from './peers.ts'
 import { canPin } from './processes.ts'
 import { bundlePrograms } from './programs.ts'
@@ -8,11 +9,12 @@ import { textTable } from './report/text-table.ts'
 import { type Measured, playRounds } from './rounds.ts'
 import { workloads } from './workloads.ts'
 
-const usage = `pnpm bench [name...] [--compare peer,...|all] [--rounds 5] [--json file] [--list] [--install]
+const usage = `pnpm bench [name...] [--compare peer,...|all] [--rounds 5] [--json file] [--node 24] [--list] [--install]
 
   name        what to measure; without one, everything. A name ending in * is a prefix.
   --compare   other clients in the same rounds: ${peerNames.join(', ')}
   --rounds    how often; the median counts
+  --node      a major version of Node to run the clients with, from npm; zstd needs 23 or newer
   --json      the results as a file, for pnpm bench:report
   --install   builds node-rdkafka and Confluent's client from their npm source, outside the tree`
 
@@ -23,6 +25,7 @@ async function main(): Promise<number> {
       compare: { type: 'string', default: '' },
       rounds: { type: 'string', default: '5' },
       json: { type: 'string' },
+      node: { type: 'string' },
       list: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -50,11 +53,17 @@ async function main(): Promise<number> {
     return 2
   }
 
+  const node = values.node === undefined ? thisNode : nodeOf(values.node)
+  if (node === undefined) {
+    console.error(`bench: npm cannot fetch Node ${values.node} here`)
+    return 2
+  }
   const program = await bundlePrograms()
-  const peers = new Map<string, Peer>([['harrow', harrow(program)]])
+  const drivers = { node, program }
+  const peers = new Map<string, Peer>([['harrow', harrow(drivers)]])
   const missing: string[] = []
   for (const name of compare as PeerName[]) {
-    const found = peer(name, program)
+    const found = peer(name, drivers)
     if ('missing' in found) missing.push(`${name}: ${found.missing}`)
     else peers.set(name, found)
   }
@@ -68,11 +77,17 @@ async function main(): Promise<number> {
     console.log(`\n${workload.name}: ${workload.title}\n${textTable(measured)}`)
     // After each workload, so that a run that is cut short has told what it knew.
     if (values.json !== undefined) {
-      const command = ['pnpm bench', ...positionals, `--compare ${values.compare}`, `--rounds ${rounds}`].join(' ')
+      const command = [
+        'pnpm bench',
+        ...positionals,
+        `--compare ${values.compare}`,
+        `--rounds ${rounds}`,
+        ...(values.node === undefined ? [] : [`--node ${values.node}`]),
+      ].join(' ')
       const versions = Object.fromEntries([...peers.values()].map(({ name, version }) => [name, version]))
       writeFileSync(
         values.json,
-        `${JSON.stringify({ machine: thisMachine(), command, rounds, versions, missing, results }, null, 2)}\n`,
+        `${JSON.stringify({ machine: { ...thisMachine(), node: node.version }, command, rounds, versions, missing, results }, null, 2)}\n`,
       )
     }
   }

@@ -23,10 +23,16 @@ interface ResultFile {
 
 const folder = join(import.meta.dirname, '..')
 const files = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')) as ResultFile)
-const newest = files.at(-1)
-if (newest === undefined) throw new Error('pnpm bench:report <results.json>...')
+const [first] = files
+if (first === undefined) throw new Error('pnpm bench:report <results.json>...')
 const results: Results = Object.assign({}, ...files.map((file) => file.results))
 const versions: Readonly<Record<string, string>> = Object.assign({}, ...files.map((file) => file.versions))
+/** Workloads that another Node ran than the first file's. */
+const otherNodes = new Map(
+  files.flatMap(({ machine: { node }, results }) =>
+    node === first.machine.node ? [] : Object.keys(results).map((workload) => [workload, node] as const),
+  ),
+)
 const missing = [...new Set(files.flatMap((file) => file.missing))]
 
 mkdirSync(join(folder, 'plots'), { recursive: true })
@@ -35,12 +41,13 @@ for (const { name, title } of workloads) {
   const measured = results[name]
   if (measured === undefined || measured.length === 0) continue
   writeFileSync(join(folder, 'plots', `${name}.svg`), barPlot(title, measured))
-  sections.push(`### ${name}: ${title}\n\n![${title}](plots/${name}.svg)\n\n${table(measured)}`)
+  const node = otherNodes.has(name) ? `Clients on Node ${otherNodes.get(name)}.\n\n` : ''
+  sections.push(`### ${name}: ${title}\n\n${node}![${title}](plots/${name}.svg)\n\n${table(measured)}`)
 }
 writeFileSync(join(folder, 'README.md'), page())
 
 function page(): string {
-  const { machine } = newest!
+  const { machine } = first!
   return `# Bench
 
 How fast the producer and the mock cluster are, next to other clients, measured side by side. Written by
@@ -50,6 +57,8 @@ How fast the producer and the mock cluster are, next to other clients, measured 
     pnpm bench --install                    # builds node-rdkafka and Confluent's client outside the tree; minutes
     pnpm bench 100-16k --compare all        # one workload, every client that is here
     pnpm bench --compare all --json all.json && pnpm bench:report all.json
+    pnpm bench:compare HEAD~1 100-16k       # this checkout next to another state of the project
+    pnpm bench zstd --node 24               # clients on another Node, which npm fetches; this one may have no zstd
     pnpm bench:micro                        # hot functions against their budgets, which \`pnpm test\` checks
 
 A run starts a sink (a broker that answers and throws records away, [sink/sink.ts](sink/sink.ts)) on one core and a client
