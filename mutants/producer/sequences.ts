@@ -89,7 +89,7 @@ export const sequenceMutants: readonly Mutant[] = [
   {
     name: 'window-counts-what-is-in-flight',
     file: partition,
-    find: 'this.numbered - (this.places.get(oldest) ?? 0) >= batchesRemembered',
+    find: 'this.numbered - oldestPlace >= batchesRemembered',
     replace: 'this.inFlight.length >= batchesRemembered',
     mirrors: 'our own, found by the explorer: retry-outlives-the-broker-window; Java counts like this',
     caughtBy: ['WINDOW', 'EXACTLY1'],

@@ -48,7 +48,8 @@ export class Flushes {
   private isOutstandingBefore(sendNumber: number): boolean {
     const { admission, accumulator } = this.parts
     if ((admission.firstWaiting ?? Number.POSITIVE_INFINITY) < sendNumber) return true
-    for (const { firstSend } of accumulator.incompleteBatches) if (firstSend < sendNumber) return true
+    for (let link = accumulator.incompleteBatches.first; link !== undefined; link = link.next)
+      if (link.item.firstSend < sendNumber) return true
     return false
   }
 }

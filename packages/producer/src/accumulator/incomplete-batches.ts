@@ -1,5 +1,6 @@
 import { invariant } from '@harrow/protocol'
 import type { BufferPool } from './buffer-pool.ts'
+import { LinkedList } from './linked-list.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 
 /**
@@ -9,47 +10,46 @@ import type { ProducerBatch } from './producer-batch.ts'
 export class IncompleteBatches {
   private readonly pool: BufferPool
   /** Every batch without an outcome, queued or on the wire, by creation: the first is the first to expire. */
-  private readonly incomplete = new Set<ProducerBatch>()
+  private readonly incomplete = new LinkedList<ProducerBatch>()
   /** Batches whose memory is still in use: the incomplete ones, and those that a request outlives. */
-  private readonly holding = new Set<ProducerBatch>()
+  private readonly holding = new LinkedList<ProducerBatch>()
 
   constructor(pool: BufferPool) {
     this.pool = pool
   }
 
   /** By age. */
-  get all(): ReadonlySet<ProducerBatch> {
+  get all(): LinkedList<ProducerBatch> {
     return this.incomplete
   }
 
   /** Batches whose memory is in use, done or not. */
-  get held(): ReadonlySet<ProducerBatch> {
+  get held(): LinkedList<ProducerBatch> {
     return this.holding
   }
 
   add(batch: ProducerBatch): void {
-    this.incomplete.add(batch)
-    this.holding.add(batch)
+    this.incomplete.add(batch.incompleteLink)
+    this.holding.add(batch.heldLink)
   }
 
   /** The parts are as old as the whole and take its place, so that the order by age stays. */
   replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
-    const ordered = [...this.incomplete].flatMap((other) => (other === batch ? [...parts] : [other]))
-    this.incomplete.clear()
-    for (const other of ordered) this.incomplete.add(other)
-    for (const part of parts) this.holding.add(part)
+    const links = parts.map(({ incompleteLink }) => incompleteLink)
+    this.incomplete.replace(batch.incompleteLink, links)
+    for (const { heldLink } of parts) this.holding.add(heldLink)
   }
 
   /** It has its outcome. */
   settle(batch: ProducerBatch): void {
-    this.incomplete.delete(batch)
+    this.incomplete.delete(batch.incompleteLink)
   }
 
   /** The memory of a batch that has its outcome and is in no request. Call once. */
   free(batch: ProducerBatch): void {
     // The messages only where they are needed: once per batch.
     if (!batch.isDone || batch.isInRequest) invariant(false, `${batch.where}: freed too early`)
-    if (!this.holding.delete(batch)) invariant(false, `${batch.where}: freed twice`)
+    if (!this.holding.delete(batch.heldLink)) invariant(false, `${batch.where}: freed twice`)
     const buffer = batch.discard()
     if (buffer !== undefined) this.pool.deallocate(buffer)
     else this.pool.release(batch.pooledBytes)

@@ -1,5 +1,6 @@
 import { invariant } from '@harrow/protocol'
 import { isBefore } from '../idempotence/sequences.ts'
+import { Link } from './linked-list.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 
 /** Batches of one partition that wait to be sent, oldest first; only the last may take records. */
@@ -8,6 +9,9 @@ export class PartitionQueue {
   readonly partition: number
   /** A batch is on its way and nothing may overtake it (`max.in.flight.requests.per.connection` 1). */
   isMuted = false
+  /** Its places among those with data: of all, and of its topic. */
+  readonly queuedLink = new Link<PartitionQueue>(this)
+  readonly queuedInTopicLink = new Link<PartitionQueue>(this)
   private readonly batches: ProducerBatch[] = []
   /** Batches, queued or not, whose callers have not been told yet; oldest first. */
   private readonly untold: ProducerBatch[] = []

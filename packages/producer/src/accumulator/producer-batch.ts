@@ -9,6 +9,7 @@ import {
 import type { ProducerError } from '../errors.ts'
 import { incrementSequence, lastSequenceOf, noSequence } from '../idempotence/sequences.ts'
 import type { OnCompletion, RecordMetadata } from '../record.ts'
+import { Link } from './linked-list.ts'
 import type { OutcomeGroup, TellInGroups, Told } from './outcome-group.ts'
 import type { LedgerPool, RecordLedger } from './record-ledger.ts'
 
@@ -86,6 +87,9 @@ export class ProducerBatch {
   /** Refuses appends: from the first that had no room, or the first drain; a part of a split batch, always. */
   private isSealed = false
 
+  /** Its places in `IncompleteBatches`. */
+  readonly incompleteLink = new Link<ProducerBatch>(this)
+  readonly heldLink = new Link<ProducerBatch>(this)
   /** Sends that ended in a retry. */
   attempts = 0
   /** Not to be sent again before this, unless a newer leader appears. Drawn once per attempt (K8). */

@@ -13,6 +13,7 @@ import type { Trace } from '../trace.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { CompressionRatios } from './compression-ratios.ts'
 import { IncompleteBatches } from './incomplete-batches.ts'
+import type { LinkedList } from './linked-list.ts'
 import { NodeAvailability } from './node-availability.ts'
 import type { OutcomeGroup, TellInGroups } from './outcome-group.ts'
 import { partitionLoads } from './partition-loads.ts'
@@ -93,12 +94,12 @@ export class RecordAccumulator {
   }
 
   /** Without an outcome, by age. */
-  get incompleteBatches(): ReadonlySet<ProducerBatch> {
+  get incompleteBatches(): LinkedList<ProducerBatch> {
     return this.incomplete.all
   }
 
   /** Batches whose memory is in use, done or not. */
-  get heldBatches(): ReadonlySet<ProducerBatch> {
+  get heldBatches(): LinkedList<ProducerBatch> {
     return this.incomplete.held
   }
 
@@ -204,7 +205,8 @@ export class RecordAccumulator {
     const topicsWithoutLeader = new Set<string>()
     const heldUp = new Set<number>()
     let nextCheckMs = Number.POSITIVE_INFINITY
-    for (const queue of this.queues.queued) {
+    for (let link = this.queues.queued.first; link !== undefined; link = link.next) {
+      const queue = link.item
       const leader = cluster.leaderOf(queue.topic, queue.partition)
       if (leader === undefined) topicsWithoutLeader.add(queue.topic)
       if (leader === undefined) continue
@@ -354,12 +356,13 @@ export class RecordAccumulator {
     for (const { partitions, queued } of this.queues.all) {
       for (const queue of partitions) {
         if (queue === undefined) continue
-        const isListed = this.queues.queued.has(queue) && queued.has(queue)
+        const isListed = this.queues.queued.has(queue.queuedLink) && queued.has(queue.queuedInTopicLink)
         // The message only when it is needed: simulations check every few events.
         if (queue.length > 0 !== isListed) invariant(false, `${queue.topic}-${queue.partition}: listed iff it has data`)
         let hasNew = false
         for (const batch of queue) {
-          if (!this.incompleteBatches.has(batch) || batch.isDone) invariant(false, `${batch.where}: queued and done`)
+          if (!this.incompleteBatches.has(batch.incompleteLink) || batch.isDone)
+            invariant(false, `${batch.where}: queued and done`)
           if (batch.hasSequence && hasNew) invariant(false, `${queue.topic}-${queue.partition}: retries come first`)
           hasNew ||= !batch.hasSequence
         }

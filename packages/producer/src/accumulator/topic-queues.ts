@@ -1,5 +1,6 @@
 import type { Random } from '@harrow/runtime'
 import { StickyPartitioner } from '../partitioners/sticky.ts'
+import { LinkedList } from './linked-list.ts'
 import { PartitionQueue } from './partition-queue.ts'
 
 /** One topic: the queues of the partitions that were ever used, and the partitioner for records without a key. */
@@ -9,7 +10,7 @@ export interface TopicState {
   readonly partitions: (PartitionQueue | undefined)[]
   usedPartitions: number
   /** Those with data. */
-  readonly queued: Set<PartitionQueue>
+  readonly queued: LinkedList<PartitionQueue>
   readonly sticky: StickyPartitioner
 }
 
@@ -19,7 +20,7 @@ export class TopicQueues {
   private readonly batchBytes: number
   private readonly topics = new Map<string, TopicState>()
   /** With data, longest unserved first. */
-  private readonly withData = new Set<PartitionQueue>()
+  private readonly withData = new LinkedList<PartitionQueue>()
   private lastTopic: TopicState | undefined
 
   constructor(random: Random, options: { readonly batchBytes: number }) {
@@ -28,7 +29,7 @@ export class TopicQueues {
   }
 
   /** Queues with data, longest unserved first. */
-  get queued(): ReadonlySet<PartitionQueue> {
+  get queued(): LinkedList<PartitionQueue> {
     return this.withData
   }
 
@@ -42,7 +43,7 @@ export class TopicQueues {
     let state = this.topics.get(name)
     if (state === undefined) {
       const sticky = new StickyPartitioner(this.random.fork(`sticky ${name}`), { batchBytes: this.batchBytes })
-      state = { name, partitions: [], usedPartitions: 0, queued: new Set(), sticky }
+      state = { name, partitions: [], usedPartitions: 0, queued: new LinkedList(), sticky }
       this.topics.set(name, state)
     }
     this.lastTopic = state
@@ -55,13 +56,13 @@ export class TopicQueues {
 
   /** It has data now: to the end of the line, if it was not in it. */
   list(queue: PartitionQueue): void {
-    this.withData.add(queue)
-    this.topic(queue.topic).queued.add(queue)
+    this.withData.add(queue.queuedLink)
+    this.topic(queue.topic).queued.add(queue.queuedInTopicLink)
   }
 
   unlist(queue: PartitionQueue): void {
-    this.withData.delete(queue)
-    this.topic(queue.topic).queued.delete(queue)
+    this.withData.delete(queue.queuedLink)
+    this.topic(queue.topic).queued.delete(queue.queuedInTopicLink)
   }
 }
 

@@ -23,8 +23,8 @@ export class PartitionSequences {
   private lastAcked = noSequence
   /** In sequence order. */
   private readonly inFlight: ProducerBatch[] = []
-  /** The place of each batch in flight among all that were numbered under this id and epoch. */
-  private readonly places = new Map<ProducerBatch, number>()
+  /** The place of each batch in flight, by its index there, among all that were numbered under this id and epoch. */
+  private readonly places: number[] = []
   private numbered = 0
   /** What follows a batch that was given up without knowing whether it is in the log. */
   private unresolvedNext: number | undefined
@@ -81,7 +81,7 @@ export class PartitionSequences {
     batch.renumber({ producerId: current.producerId, producerEpoch: current.epoch, baseSequence: this.next })
     this.next = batch.nextSequence
     this.inFlight.push(batch)
-    this.places.set(batch, this.numbered++)
+    this.places.push(this.numbered++)
   }
 
   /** The broker has it. */
@@ -127,9 +127,8 @@ export class PartitionSequences {
     invariant(at >= 0, `${this.where}: the split batch is in flight`)
     this.inFlight.splice(at, 1, ...parts)
     // The whole is in no log, so nothing behind it can be: all of them take new places.
-    const place = this.places.get(batch) ?? 0
-    this.places.delete(batch)
-    for (const [index, behind] of this.inFlight.slice(at).entries()) this.places.set(behind, place + index)
+    const place = this.places[at]!
+    for (let index = at; index < this.inFlight.length; index++) this.places[index] = place + index - at
     this.numbered = place + this.inFlight.length - at
     // They are in no log, and were never sent.
     if (this.isLeft) this.breakAt(batch.baseSequence)
@@ -171,7 +170,8 @@ export class PartitionSequences {
     this.isLeft = false
     this.numbered = 0
     for (const batch of this.inFlight) {
-      this.places.set(batch, this.numbered++)
+      this.places[this.numbered] = this.numbered
+      this.numbered++
       batch.renumber({ producerId: identity.producerId, producerEpoch: identity.epoch, baseSequence: this.next })
       this.next = batch.nextSequence
     }
@@ -185,14 +185,15 @@ export class PartitionSequences {
         invariant(false, `${this.where}: sequence ${baseSequence} in flight after ${next}`)
       next = nextSequence
     }
-    if (this.places.size !== this.inFlight.length)
+    if (this.places.length !== this.inFlight.length)
       invariant(false, `${this.where}: every batch in flight has its place`)
   }
 
   private remove(batch: ProducerBatch): void {
     const at = this.inFlight.indexOf(batch)
-    if (at >= 0) this.inFlight.splice(at, 1)
-    this.places.delete(batch)
+    if (at < 0) return
+    this.inFlight.splice(at, 1)
+    this.places.splice(at, 1)
   }
 
   /**
@@ -202,7 +203,7 @@ export class PartitionSequences {
    * OUT_OF_ORDER_SEQUENCE_NUMBER, and a new epoch writes it a second time.
    */
   private get isWindowFull(): boolean {
-    const oldest = this.inFlight[0]
-    return oldest !== undefined && this.numbered - (this.places.get(oldest) ?? 0) >= batchesRemembered
+    const oldestPlace = this.places[0]
+    return oldestPlace !== undefined && this.numbered - oldestPlace >= batchesRemembered
   }
 }

@@ -51,8 +51,8 @@ export class Sender {
       if (hasTaken) next = nowMs
       else if (!isReady) next = Math.min(next, network.readyAgainMs(one.node, nowMs))
     }
-    for (const oldest of accumulator.incompleteBatches) return Math.min(next, oldest.deadlineMs)
-    return next
+    const oldest = accumulator.incompleteBatches.first?.item
+    return oldest === undefined ? next : Math.min(next, oldest.deadlineMs)
   }
 
   private sendTo(work: NodeWork, nowMs: number): boolean {

@@ -64,9 +64,11 @@ export class Settlement {
 
   /** Fails what is out of time. Before anything else, so that its memory can be used in the same turn. */
   expire(nowMs: number): void {
-    for (const batch of this.parts.accumulator.incompleteBatches) {
-      if (batch.deadlineMs > nowMs) break
-      this.expireBatch(batch, nowMs)
+    const { incompleteBatches } = this.parts.accumulator
+    for (;;) {
+      const oldest = incompleteBatches.first?.item
+      if (oldest === undefined || oldest.deadlineMs > nowMs) return
+      this.expireBatch(oldest, nowMs)
     }
   }
 
