@@ -18,8 +18,8 @@ export const lifeCycleMutants: readonly Mutant[] = [
   {
     name: 'flush-forgets-what-is-on-the-wire',
     file: flushes,
-    find: 'if (firstSend < sendNumber) return true\n    return false',
-    replace: 'if (firstSend + 1 < sendNumber) return true\n    return false',
+    find: 'if (link.item.firstSend < sendNumber) return true\n    return false',
+    replace: 'if (link.item.firstSend + 1 < sendNumber) return true\n    return false',
     mirrors: 'KAFKA-9703: flush works with a snapshot that is wrong by one',
     caughtBy: ['FLUSH'],
   },
