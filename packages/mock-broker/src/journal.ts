@@ -83,12 +83,13 @@ export class OpenEntry implements JournalEntry {
   readonly body: unknown
   fault: string | undefined
   applied = false
-  readonly batches: WrittenBatch[] = []
+  batches: readonly WrittenBatch[] = noBatches
   readonly bytes: number
   /** Of the request and, once it went out, of the answer that is kept. */
   keptBytes: number
-  private readonly targetsOf: () => readonly Target[]
-  private decodeAnswer: (() => unknown) | undefined
+  // HOT: fields instead of closures, which each keep what they see: there is an entry for every request, and it is kept.
+  private readonly targetsOf: (body: unknown) => readonly Target[]
+  private answered: KeptAnswer | undefined
 
   constructor(request: RequestOnArrival) {
     this.broker = request.broker
@@ -107,16 +108,22 @@ export class OpenEntry implements JournalEntry {
   }
 
   get answer(): unknown {
-    return this.decodeAnswer?.()
+    if (this.answered === undefined) return undefined
+    const { api, version, frame } = this.answered
+    return decodeResponse(api, version, frame.subarray(4)).body
   }
 
   get targets(): readonly Target[] {
-    return this.targetsOf()
+    return this.targetsOf(this.body)
+  }
+
+  wrote(batch: WrittenBatch): void {
+    this.batches = this.batches.length === 0 ? [batch] : [...this.batches, batch]
   }
 
   /** The whole frame with its length prefix, as it was handed to the connection. */
   keepAnswer(api: Api, version: number, frame: Uint8Array): void {
-    this.decodeAnswer = () => decodeResponse(api, version, frame.subarray(4)).body
+    this.answered = { api, version, frame }
     this.keptBytes += frame.length
   }
 }
@@ -133,8 +140,16 @@ export interface RequestOnArrival {
   readonly receivedAtMs: number
   readonly body: unknown
   readonly bytes: number
-  readonly targets: () => readonly Target[]
+  readonly targets: (body: unknown) => readonly Target[]
 }
+
+interface KeptAnswer {
+  readonly api: Api
+  readonly version: number
+  readonly frame: Uint8Array
+}
+
+const noBatches: readonly WrittenBatch[] = []
 
 /** Every request of a cluster in the order of arrival, up to a limit. */
 export class RequestJournal implements Iterable<JournalEntry> {

@@ -21,7 +21,7 @@ import { pickTarget, type RequestFacts } from './faults/match.ts'
 import { faultStep } from './faults/step.ts'
 import { type Finding, unhandledKinds } from './findings.ts'
 import { unknownVersionAnswer } from './handlers/api-versions.ts'
-import type { Call, Handler, InjectedError, Outcome } from './handlers/handler.ts'
+import type { Call, Handler, InjectedError, Outcome, Target } from './handlers/handler.ts'
 import { OpenEntry, type RequestJournal } from './journal.ts'
 import type { Timers } from './timers.ts'
 import type { ServedVersions } from './versions.ts'
@@ -69,10 +69,17 @@ export interface PipelineParts {
 export class Pipeline {
   private readonly parts: PipelineParts
   private readonly handlersByKey: ReadonlyMap<number, Handler>
+  private readonly targetsByKey: ReadonlyMap<number, TargetsOf>
 
   constructor(parts: PipelineParts) {
     this.parts = parts
     this.handlersByKey = new Map(parts.handlers.map((handler) => [handler.api.key, handler]))
+    this.targetsByKey = new Map(
+      parts.handlers.map((handler) => [
+        handler.api.key,
+        (body: unknown) => handler.targets?.(body as Received['body'], parts.cluster) ?? [],
+      ]),
+    )
   }
 
   /** Starts on a request frame; `sink` hears the end, perhaps within this call. Returns what to do if the client goes. */
@@ -83,7 +90,8 @@ export class Pipeline {
       sink.close('fin', request.problem)
       return () => {}
     }
-    const exchange = new Exchange(this.parts, request, source, sink, frame.length)
+    const targets = this.targetsByKey.get(request.handler.api.key) ?? (() => [])
+    const exchange = new Exchange(this.parts, request, source, sink, { bytes: frame.length, targets })
     exchange.start()
     return () => exchange.clientGone()
   }
@@ -155,6 +163,9 @@ export class Pipeline {
   }
 }
 
+/** What a request names, by its body. One for each API, because journal entries keep it. */
+type TargetsOf = (body: unknown) => readonly Target[]
+
 /** A request that can be handled. */
 interface Received {
   readonly handler: Handler
@@ -188,7 +199,13 @@ class Exchange {
   private giveUpWaiting: (() => void) | undefined
   private isOver = false
 
-  constructor(parts: PipelineParts, received: Received, source: Source, sink: Sink, bytes: number) {
+  constructor(
+    parts: PipelineParts,
+    received: Received,
+    source: Source,
+    sink: Sink,
+    { bytes, targets }: { readonly bytes: number; readonly targets: TargetsOf },
+  ) {
     this.parts = parts
     this.received = received
     this.source = source
@@ -196,7 +213,6 @@ class Exchange {
     const { handler, version, clientId, correlationId, body } = received
     const { api } = handler
     const { node, connection } = source
-    const targets = () => handler.targets?.(body, parts.cluster) ?? []
     this.facts = {
       is: 'request',
       api: api.name,
@@ -205,7 +221,7 @@ class Exchange {
       version,
       correlationId,
       connection,
-      targets,
+      targets: () => targets(body),
     }
     this.entry = new OpenEntry({
       broker: node.id,
@@ -385,7 +401,7 @@ class Exchange {
       codecs: parts.codecs,
       later: (ms, wake) => parts.timers.after(ms, () => this.guarded(wake)),
       injected: this.injected,
-      wrote: (batch) => void this.entry.batches.push(batch),
+      wrote: (batch) => this.entry.wrote(batch),
       setSoftware: (name, version) => {
         source.softwareName = name
         source.softwareVersion = version

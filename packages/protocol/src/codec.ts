@@ -2,6 +2,9 @@ import type { DefaultValue, PlannedField, PlannedType, StructPlan } from './plan
 import type { Reader } from './wire/reader.ts'
 import { Writer } from './wire/writer.ts'
 
+/** Larger arrays grow as their items come: whoever only says a large number gets no memory for it. */
+const exactItemsMax = 64
+
 /** A message or structure, as the codec sees it: the types of `schema.ts` say more to everybody else. */
 export type Struct = { [name: string]: unknown }
 
@@ -214,10 +217,11 @@ function readItems(reader: Reader, type: PlannedType, item: PlannedType, count: 
   reader.checkCount(count, Math.max(1, item.bytesMin))
   const { path } = reader
   const depth = path.length
-  const values: unknown[] = []
+  // An array that grows begins with room for 17, and messages are kept: most arrays have one item.
+  const values = count <= exactItemsMax ? new Array<unknown>(count) : []
   for (let i = 0; i < count; i++) {
     path[depth] = i
-    values.push(readValue(reader, item))
+    values[i] = readValue(reader, item)
   }
   path.length = depth
   return values

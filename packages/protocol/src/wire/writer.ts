@@ -49,7 +49,9 @@ export class Writer {
   /** What was written: a view, not a copy. The writer is done with it. Only for one that shares nothing. */
   finish(): Uint8Array {
     invariant(this.shared.length === 0, 'shared bytes are not in one piece with the others')
-    return this.bytes.subarray(0, this.end)
+    giveBackRest(this.bytes, this.end)
+    this.bytes = this.bytes.subarray(0, this.end)
+    return this.bytes
   }
 
   /** What was written, in order: views into the writer's own bytes, and the very arrays that it shares. */
@@ -231,6 +233,12 @@ function roomOf(bytes: number): Uint8Array {
   }
   slabUsed += bytes
   return slab.subarray(slabUsed - bytes, slabUsed)
+}
+
+/** HOT: once per message. What a message did not need is for the next one, if no other was begun meanwhile. */
+function giveBackRest(room: Uint8Array, used: number): void {
+  const { byteOffset } = room
+  if (room.buffer === slab.buffer && byteOffset + room.length === slabUsed) slabUsed = byteOffset + ((used + 7) & ~7)
 }
 
 /** Names of topics, hosts and clients: an encoder that is called for each of them costs more than the whole message. */

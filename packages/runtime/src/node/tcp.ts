@@ -34,7 +34,12 @@ export const tcpTransport: Transport = {
     const server = createServer({ noDelay: true, highWaterMark: queueBytes }, (socket) => {
       const link = new TcpLink(socket, { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 })
       link.attach(accept())
-      socket.on('data', (bytes: Uint8Array) => link.arrived(bytes))
+      socket.on('data', (bytes: Uint8Array) => {
+        // HOT: what is written because of these bytes leaves in one system call.
+        socket.cork()
+        link.arrived(bytes)
+        socket.uncork()
+      })
       link.opened()
     })
     server.once('error', (error) => events.onError(error))
@@ -95,8 +100,11 @@ class TcpLink implements Link {
   close(how: 'fin' | 'reset' = 'fin'): void {
     this.peer = undefined
     if (this.socket.destroyed) return
-    if (how === 'reset') this.socket.resetAndDestroy()
-    else if (this.socket.connecting) this.socket.destroy()
+    if (how === 'reset') {
+      // What was written before has left, as it would have without a cork.
+      while (this.socket.writableCorked > 0) this.socket.uncork()
+      this.socket.resetAndDestroy()
+    } else if (this.socket.connecting) this.socket.destroy()
     // `end` sends what is queued; `destroySoon` then frees the descriptor without waiting for the other side's FIN.
     else this.socket.destroySoon()
   }
