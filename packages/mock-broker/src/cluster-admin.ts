@@ -145,6 +145,7 @@ export class ClusterAdmin {
    */
   loseProducerState(name: PartitionName, options: { readonly keep?: 'last' } = {}): void {
     const partition = this.partition(name)
+    if (options.keep === undefined) this.cluster.tell({ event: 'producers-forgotten', ...name })
     for (const id of partition.replicas) {
       const log = partition.replica(id)?.log
       if (options.keep === undefined) log?.loseProducers()

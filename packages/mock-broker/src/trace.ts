@@ -107,6 +107,8 @@ export type BrokerEvent = { readonly atMs: number } & (
       readonly partition: number
       readonly logStartOffset: bigint
     }
+  /** What its replicas knew of producers is gone. */
+  | { readonly event: 'producers-forgotten'; readonly topic: string; readonly partition: number }
   | { readonly event: 'topic-deleted'; readonly topic: string; readonly topicId: string }
   /** `partitions`: how many there are now. */
   | { readonly event: 'partitions-added'; readonly topic: string; readonly partitions: number }

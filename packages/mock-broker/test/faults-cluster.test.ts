@@ -133,6 +133,7 @@ test('lose-producer-state: a retry is written again, and a gap goes unseen', () 
   expect(sim.produce(batch(0))).toMatchObject({ errorCode: 0, baseOffset: 1n })
   now(sim, { 'lose-producer-state': orders0 })
   expect(sim.produce(batch(9))).toMatchObject({ errorCode: 0, baseOffset: 2n })
+  expect(sim.events).toContainEqual(expect.objectContaining({ event: 'producers-forgotten', ...orders0 }))
 })
 
 test('lose-producer-state: with keep the last batch is known, those before it are out of order', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { acknowledged, entry, history, notIdempotent, written } from '../../test/hand-made-history.ts'
+import { acknowledged, entry, history, notIdempotent, observed, written } from '../../test/hand-made-history.ts'
 import { acked } from './acked.ts'
 
 test('ACKED: a record at the offset that was acknowledged is lawful', () => {
@@ -44,4 +44,21 @@ test('ACKED: binds acks=1 only while no leader is lost, and acks=0 never', () =>
   expect(acked.unbound?.(history([], { producer: oneAck }))).toBeUndefined()
   expect(acked.unbound?.(history([], { producer: oneAck, losesLeaders: true }))).toMatch('acks=1')
   expect(acked.unbound?.(history([], { producer: { ...notIdempotent, acks: 0 } }))).toMatch('acks=0')
+})
+
+test('ACKED: what was handed over before its partition lost its records is nobody’s fault, what comes after is', () => {
+  const lost = { ends: [acknowledged(0, 1)] }
+  const deleted = observed(20, 'topic-deleted', { topic: 'orders' })
+  const elected = [
+    observed(20, 'fault-hit', { action: 'unclean-election' }),
+    observed(20, 'leader-moved', { topic: 'orders', partition: 0, leader: 2 }),
+  ]
+  const judged = (atMs: number, ...trace: ReturnType<typeof observed>[]) =>
+    acked.judge(history([{ ...lost, atMs }], { trace })).length
+  expect([judged(10, deleted), judged(30, deleted)]).toEqual([0, 1])
+  expect([judged(10, ...elected), judged(30, ...elected)]).toEqual([0, 1])
+  // A leader that moves in good order loses nothing, nor does an unclean election of another partition.
+  expect(judged(10, elected[1]!)).toBe(1)
+  const other = observed(20, 'leader-moved', { topic: 'orders', partition: 1, leader: 2 })
+  expect(judged(10, elected[0]!, other)).toBe(1)
 })

@@ -1,13 +1,15 @@
 import { type LoggedRecord, partitionName, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
 import { entriesByNumber, sameBytes } from './logged.ts'
+import { Losses } from './losses.ts'
 
 /**
  * ACKED: an acknowledgement of a record with partition p and offset o means that the log of p holds, at o, that record
  * with identical bytes. Where the producer does not know the offset (-1), the record is somewhere in the log of p, and
  * where it does not even tell the partition (-1), in that of its topic.
  *
- * With acks=1 it binds only while no leader is lost; with acks=0 an acknowledgement means "written to the socket".
+ * With acks=1 it binds only while no leader is lost; with acks=0 an acknowledgement means "written to the socket". Nor does it
+ * bind what was handed over before its topic was deleted, or before a replica that lacked records led its partition.
  */
 export const acked: Law = {
   name: 'ACKED',
@@ -22,6 +24,7 @@ export const acked: Law = {
     for (const entry of history.log) byOffset.set(`${partitionName(entry)}@${entry.offset}`, entry)
     const byNumber = entriesByNumber(history)
     const violations: Violation[] = []
+    const losses = new Losses(history)
     for (const record of history.sent) {
       for (const end of record.settlements) {
         if (end.outcome !== 'acknowledged') continue
@@ -33,6 +36,7 @@ export const acked: Law = {
             ? byOffset.get(where)
             : copies.find((copy) => copy.topic === at.topic && (end.partition < 0 || copy.partition === end.partition))
         if (entry !== undefined && sameBytes(entry.value, record.value)) continue
+        if (record.submittedAtMs <= losses.lastMs(record.topic, end.partition)) continue
         violations.push({
           law: 'ACKED',
           message: `record ${record.number} was acknowledged as ${where}, where ${entry === undefined ? 'there is nothing' : 'something else is'}`,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { history, notIdempotent, written } from '../../test/hand-made-history.ts'
+import { history, notIdempotent, observed, settings, written } from '../../test/hand-made-history.ts'
 import { exactly1 } from './exactly1.ts'
+import { order } from './order.ts'
 
 test('EXACTLY1: every record at most once is lawful', () => {
   expect(exactly1.judge(history([written(0), {}, written(1)]))).toEqual([])
@@ -42,4 +43,19 @@ test('EXACTLY1: a record that is in two logs is found', () => {
 
 test('EXACTLY1: does not bind without idempotence', () => {
   expect(exactly1.unbound?.(history([], { producer: notIdempotent }))).toMatch('not idempotent')
+})
+
+test('EXACTLY1: does not bind once a broker forgot its producers, and neither does ORDER', () => {
+  const trace = [observed(5, 'producers-forgotten', { topic: 'orders', partition: 0 })]
+  for (const law of [exactly1, order]) {
+    expect(law.unbound?.(history([], { trace }))).toMatch('forgot its producers')
+    expect(law.unbound?.(history([]))).toBeUndefined()
+  }
+})
+
+test('ORDER: does not bind several requests in flight once a topic was deleted, EXACTLY1 does', () => {
+  const trace = [observed(5, 'topic-deleted', { topic: 'orders' })]
+  const single = history([], { producer: { ...settings, inFlightRequestsMax: 1 }, trace })
+  expect(order.unbound?.(history([], { trace }))).toMatch('lost')
+  expect([order.unbound?.(single), exactly1.unbound?.(history([], { trace }))]).toEqual([undefined, undefined])
 })

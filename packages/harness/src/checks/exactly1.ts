@@ -1,6 +1,7 @@
 import { partitionName, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
 import { entriesByNumber, recordNumbered } from './logged.ts'
+import { forgottenUnbound } from './losses.ts'
 
 /**
  * EXACTLY1: with idempotence every record occurs at most once in all logs together: acknowledged exactly once, failed
@@ -10,7 +11,8 @@ import { entriesByNumber, recordNumbered } from './logged.ts'
 export const exactly1: Law = {
   name: 'EXACTLY1',
   statement: 'with idempotence every record is at most once in all logs together',
-  unbound: (history) => (history.producer.idempotent ? undefined : 'not idempotent: a retry may repeat a record'),
+  unbound: (history) =>
+    history.producer.idempotent ? forgottenUnbound(history) : 'not idempotent: a retry may repeat a record',
   judge(history) {
     const violations: Violation[] = []
     for (const [number, copies] of entriesByNumber(history)) {

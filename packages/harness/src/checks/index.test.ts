@@ -17,6 +17,7 @@ test('laws: folder and list are equal', () => {
   const others = [
     'law',
     'logged',
+    'losses',
     'numbered-batches',
     'hurry',
     'split-parts',

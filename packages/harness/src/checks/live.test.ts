@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { acknowledged, failed, history, settings, told, written } from '../../test/hand-made-history.ts'
+import { acknowledged, failed, history, observed, settings, told, written } from '../../test/hand-made-history.ts'
+import type { TraceEvent } from '../history.ts'
 import { live } from './live.ts'
 
 // 5 + 2 * (300 + 100 + 50) + 50
@@ -36,4 +37,12 @@ test('LIVE: who waits for metadata no longer than the longest backoff and one qu
   const enoughMs = settings.requestTimeoutMs + 1.2 * settings.retryBackoffMsMax
   expect(live.judge({ ...short, producer: { ...settings, blockMsMax: enoughMs - 1 } })).toEqual([])
   expect(live.judge({ ...short, producer: { ...settings, blockMsMax: enoughMs } })).toHaveLength(1)
+})
+
+test('LIVE: does not bind where a topic was made anew and brokers tell no topic ids', () => {
+  const asked = (version: number) => told(1, 'request-sent', { node: 1, api: 'Metadata', version })
+  const deleted = observed(2, 'topic-deleted', { topic: 'orders' })
+  const unbound = (...trace: TraceEvent[]) => live.unbound?.(history([], { probes, trace }))
+  expect(unbound(asked(9), deleted)).toMatch('no topic ids')
+  expect([unbound(asked(10), deleted), unbound(asked(9))]).toEqual([undefined, undefined])
 })

@@ -1,10 +1,12 @@
 import { type History, partitionName, shownMs, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
 import { recordNumbered } from './logged.ts'
-import { has } from './trace-index.ts'
+import { eventsOf, has } from './trace-index.ts'
 
 /** Fewer retries than this may be used up by finding the leader again. */
 const retriesNeeded = 5
+/** Metadata (KIP-516). */
+const topicIdsFrom = 10
 /** KIP-580: a backoff is up to a fifth longer than its step. */
 const jitterMax = 1.2
 
@@ -14,6 +16,9 @@ const jitterMax = 1.2
  * leaves no time for one question after the longest retry backoff: then it may fail for want of metadata. Or
  * delivery.timeout.ms leaves no time for one retry: then it may fail because its leader has moved.
  *
+ * Nor does it bind where a topic was made anew and answers name topics by name only (Metadata before version 10): its epochs
+ * begin again, and what is told of it is taken for the past, in Java too (KAFKA-12257).
+ *
  * (A run that stands still, never ends, or spins is reported under the same name.)
  */
 export const live: Law = {
@@ -22,6 +27,8 @@ export const live: Law = {
   unbound(history) {
     if (history.probes.length === 0) return 'no probes: not a strict scenario, or closed before the end'
     if (has(history, 'fatal')) return 'an error after which a producer must send nothing more'
+    if (has(history, 'topic-deleted') && !knowsTopicIds(history))
+      return 'a topic was made anew, and brokers that tell no topic ids cannot say so'
     return history.producer.retries < retriesNeeded ? `only ${history.producer.retries} retries` : undefined
   },
   judge(history) {
@@ -43,6 +50,12 @@ export const live: Law = {
       ]
     })
   },
+}
+
+function knowsTopicIds(history: History): boolean {
+  return eventsOf(history, 'request-sent').every(
+    ({ details }) => details['api'] !== 'Metadata' || (details['version'] as number) >= topicIdsFrom,
+  )
 }
 
 /**

@@ -7,7 +7,7 @@ const jitter = 0.2
 /**
  * METADATA: at most one Metadata request is in flight; and between an answer and the next request there are at least
  * retry.backoff.ms less 20 % jitter, unless a record began to wait for a topic in between (a first look at a topic does
- * not wait) or the request before it never got an answer. And in an explored run, where no topic is deleted, refused or
+ * not wait) or the request before it never got an answer. And in an explored run, where no topic stays away, is refused or
  * asked for a partition that it does not have, no send waits for metadata of a topic that has taken a record before.
  */
 export const metadata: Law = {

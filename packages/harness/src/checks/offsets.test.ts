@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { acknowledged, history, notIdempotent, told, written } from '../../test/hand-made-history.ts'
+import { acknowledged, history, notIdempotent, observed, told, written } from '../../test/hand-made-history.ts'
 import { offsets } from './offsets.ts'
 
 test('OFFSETS: does not bind where acknowledged records may be truncated: acks=1 and a leader that is taken away', () => {
@@ -54,4 +54,10 @@ test('OFFSETS: a batch of an explored run that is completed without an offset is
     'a batch of orders-0 was completed without an offset',
   ])
   expect(offsets.judge(history([], { trace }))).toEqual([])
+})
+
+test('OFFSETS: does not bind where the cluster lost what it had confirmed', () => {
+  expect(offsets.unbound?.(history([]))).toBeUndefined()
+  const trace = [observed(5, 'topic-deleted', { topic: 'orders' })]
+  expect(offsets.unbound?.(history([], { trace }))).toMatch('lost')
 })

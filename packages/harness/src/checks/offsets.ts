@@ -1,6 +1,7 @@
 import { type History, type LoggedRecord, partitionName, type SentRecord, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
 import { groupBy } from './logged.ts'
+import { lossesUnbound } from './losses.ts'
 import { orderUnbound } from './order.ts'
 import { eventsOf, whereOf } from './trace-index.ts'
 
@@ -17,10 +18,12 @@ export const offsets: Law = {
   name: 'OFFSETS',
   statement:
     'acknowledged offsets of a partition are unique and increase in call order, with the stored timestamp and the chosen partition',
-  unbound({ producer, losesLeaders }) {
+  unbound(history) {
+    const { producer, losesLeaders } = history
     if (producer.acks === 0) return 'acks=0 learns no offset'
     // What was truncated is written over.
-    return producer.acks === 1 && losesLeaders ? 'acks=1, and the scenario takes a leader away' : undefined
+    if (producer.acks === 1 && losesLeaders) return 'acks=1, and the scenario takes a leader away'
+    return lossesUnbound(history)
   },
   judge(history) {
     const acknowledged: Acknowledged[] = []

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { history, settings, told } from '../../test/hand-made-history.ts'
+import { history, observed, settings, told } from '../../test/hand-made-history.ts'
 import type { TraceEvent, WaitedStep } from '../history.ts'
 import { prompt } from './prompt.ts'
 
@@ -73,4 +73,7 @@ test('PROMPT: a retry leaves as soon as a newer leader is known', () => {
   expect(messages([ready, created(10), ...again, retried, moved(2), ...leaves(21)])).toEqual([])
   expect(messages([ready, created(10), ...again, retried, moved(2), ...leaves(60)])).toHaveLength(1)
   expect(messages([ready, created(10), ...again, retried, moved(-1), ...leaves(60)])).toEqual([])
+  // The topic was made anew, and its epochs begin again: the producer cannot tell that this one is newer (seeds 200424, 309231).
+  const deleted = observed(20, 'topic-deleted', { topic: 'orders' })
+  expect(messages([ready, created(10), ...again, deleted, retried, moved(2), ...leaves(60)])).toEqual([])
 })

@@ -56,6 +56,7 @@ const kinds = [
   'sequences-reset',
   'send-blocked',
   'send-unblocked',
+  'topic-deleted',
 ]
 /** After these a partition may have to wait for reasons that cannot be seen from here. */
 const disturbing = ['metadata-updated', 'leader-changed', 'producer-id', 'epoch-bumped', 'sequences-reset']
@@ -69,6 +70,7 @@ class Watch {
   private readonly onTheWay = new Map<string, Set<unknown>>()
   private readonly freeSinceMs = new Map<string, number>()
   private readonly nodes = new Map<unknown, Node>()
+  private readonly deleted = new Set<unknown>()
   private disturbedMs = 0
   /** Partitions of which a batch was given up or split: what then holds up their numbers is not seen from here. */
   private readonly troubled = new Set<string>()
@@ -93,9 +95,12 @@ class Watch {
     const { batch } = details
     if (disturbing.includes(event.event)) this.disturbedMs = atMs
     switch (event.event) {
+      case 'topic-deleted':
+        this.deleted.add(details['topic'])
+        return
       case 'leader-changed':
-        // The reason for the backoff is gone (KIP-951).
-        if ((details['epoch'] as number) < 0) return
+        // The reason for the backoff is gone (KIP-951). Epochs of a topic that was made anew begin again: then nobody can tell.
+        if ((details['epoch'] as number) < 0 || this.deleted.has(details['topic'])) return
         for (const waiting of this.queue(event)) {
           const one = this.batches.get(waiting)!
           one.retryAtMs = Math.min(one.retryAtMs, atMs)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { batch, failed, history } from '../../test/hand-made-history.ts'
+import { batch, failed, history, observed } from '../../test/hand-made-history.ts'
 import { seq } from './seq.ts'
 
 const batches = (...ranges: [baseSequence: number, recordCount: number][]) =>
@@ -30,4 +30,9 @@ test('SEQ: wraps from 2^31 - 1 to 0 without a gap', () => {
 
 test('SEQ: does not bind once a batch was given up', () => {
   expect(seq.unbound?.(history([{ ends: [failed('DELIVERY_TIMEOUT', 'maybe')] }]))).toMatch('failed batch')
+})
+
+test('SEQ: does not bind once the topic was deleted', () => {
+  const trace = [observed(5, 'topic-deleted', { topic: 'orders' })]
+  expect(seq.unbound?.(history([], { trace }))).toMatch('deleted')
 })

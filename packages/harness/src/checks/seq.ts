@@ -1,5 +1,6 @@
 import { partitionName, shownMs, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
+import { has } from './trace-index.ts'
 
 /**
  * SEQ: for each producer id, epoch and partition the first transmissions start at sequence 0 (or where the scenario
@@ -14,7 +15,8 @@ export const seq: Law = {
     if (!history.producer.idempotent) return 'not idempotent: batches carry no sequence'
     // A batch that is given up leaves a hole behind which its successors may already be on their way.
     const isGivenUp = history.sent.some((record) => record.settlements.some((end) => end.outcome === 'failed'))
-    return isGivenUp ? 'a failed batch may leave a hole until the epoch is bumped' : undefined
+    if (isGivenUp) return 'a failed batch may leave a hole until the epoch is bumped'
+    return has(history, 'topic-deleted') ? 'the first sequences were deleted with their topic' : undefined
   },
   judge(history) {
     const ranges = new Map<string, Map<number, { readonly count: number; readonly atMs: number }>>()

@@ -90,8 +90,12 @@ export const requiredMarks: readonly string[] = [
   'fault-disconnect',
   'fault-drop',
   'fault-error',
+  'fault-lose-producer-state',
   'fault-move-leader',
+  'fault-recreate-topic',
+  'fault-roll',
   'fault-stop-broker',
+  'fault-unclean-election',
   'isr-changed',
   'leader-changed',
   'leader-moved',
@@ -102,6 +106,7 @@ export const requiredMarks: readonly string[] = [
   'lost-nobody',
   'metadata-failed',
   'nobody-leads',
+  'producers-forgotten',
   'record-BUFFER_EXHAUSTED',
   'record-DELIVERY_TIMEOUT',
   'record-PRODUCER_CLOSED',
@@ -117,6 +122,7 @@ export const requiredMarks: readonly string[] = [
   'retried-NOT_LEADER_OR_FOLLOWER',
   'retried-OUT_OF_ORDER_SEQUENCE_NUMBER',
   'retried-REQUEST_TIMED_OUT',
+  'retried-UNKNOWN_TOPIC_ID',
   'retried-UNKNOWN_TOPIC_OR_PARTITION',
   'send-failed-BUFFER_EXHAUSTED',
   'send-failed-METADATA_TIMEOUT',
@@ -127,6 +133,7 @@ export const requiredMarks: readonly string[] = [
   'timed-out-ApiVersions',
   'timed-out-Metadata',
   'timed-out-Produce',
+  'topic-deleted',
 ]
 
 /** After so many seeds a place that one in a hundred reaches is missed once in a hundred million explorations. */

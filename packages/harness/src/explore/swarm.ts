@@ -31,6 +31,10 @@ export const pipelineFaults: readonly FaultClass[] = [
   'fenced',
   'leader-stops',
   'epochs-run-out',
+  'producers-half-forgotten',
+  'producers-forgotten',
+  'unclean-election',
+  'topic-made-anew',
 ]
 
 /**
@@ -417,6 +421,39 @@ export const faultClasses = {
   }),
   'disk-full': (random, context) =>
     rule(random, context, 'Produce', { 'disk-full': 'leader', for: shortMs(random.fork('duration'), context) }),
+  /** A broker comes back at another address, as containers do. Where clients first ask one stays. */
+  'address-changes': (random, context) => ({
+    at: atMs(random, context),
+    do: {
+      roll: [context.brokers === 1 ? 1 : 2 + random.fork('broker').below(context.brokers - 1)],
+      down: shortMs(random.fork('down'), context),
+      ...(context.brokers === 1 ? {} : { ports: 'new' as const }),
+    },
+  }),
+  /** Of each producer a broker knows the last batch only, as after a restart. */
+  'producers-half-forgotten': (random, context) =>
+    rule(random, context, 'Produce', {
+      'lose-producer-state': { topic: context.topic, partition: random.fork('partition').below(context.partitions) },
+      keep: 'last',
+    }),
+  /** A broker knows nothing of producers any more: it takes whatever number comes, and a retry for something new. */
+  'producers-forgotten': (random, context) =>
+    rule(random, context, 'Produce', {
+      'lose-producer-state': { topic: context.topic, partition: random.fork('partition').below(context.partitions) },
+    }),
+  /** With `unclean.leader.election.enable`: a replica leads that lacks what was confirmed by the leader alone. */
+  'unclean-election': (random, context) => {
+    const { topic, partitions } = context
+    const at = atMs(random, context)
+    const lastsMs = shortMs(random.fork('duration'), context)
+    const partition = random.fork('partition').below(partitions)
+    return [
+      { at, do: { 'shrink-isr': { topic }, for: lastsMs } },
+      { at: at + random.fork('after').below(lastsMs), do: { 'unclean-election': { topic, partition } } },
+    ]
+  },
+  /** Deleted, and there again under another id. */
+  'topic-made-anew': (random, context) => rule(random, context, 'Produce', { 'recreate-topic': context.topic }),
   'broker-joins': (random, context) => ({ at: atMs(random, context), do: { 'add-broker': {} } }),
   /** For good. The last one stays. */
   'broker-leaves': (random, context) => ({
