@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runTestsWith } from './broker-tests.ts'
 import { HuntingGround, hunt } from './hunt.ts'
 import { brokerMutants, type Mutant, mutantNamed, mutants } from './index.ts'
+import { root } from './plant.ts'
 import { open, openFile, type Recorded, recorded, recordFile } from './recorded.ts'
 
 const seedsDefault = 20_000
@@ -18,6 +21,7 @@ const help = `pnpm mutants [name...] [options]   plants each bug, and sees who c
   --workers <n>    so many mutants at a time. Default 1
   --shard <i/n>    the i-th of every n mutants
   --only <kind>    producer or broker
+  --sample <n>     n of them, drawn by the commit that is checked out: another commit tries others
   --record         write down seeds and laws of what was caught
 `
 
@@ -31,6 +35,7 @@ async function main(): Promise<number> {
       workers: { type: 'string' },
       shard: { type: 'string' },
       only: { type: 'string' },
+      sample: { type: 'string' },
       record: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -40,9 +45,11 @@ async function main(): Promise<number> {
     return 0
   }
   const [index = 1, count = 1] = (values.shard ?? '1/1').split('/').map(Number)
-  const wanted = (positionals.length === 0 ? mutants : positionals.map(named))
-    .filter((one) => values.only === undefined || (values.only === 'broker') === isBroker(one))
-    .filter((_, i) => i % count === index - 1)
+  const all = (positionals.length === 0 ? mutants : positionals.map(named)).filter(
+    (one) => values.only === undefined || (values.only === 'broker') === isBroker(one),
+  )
+  const drawn = values.sample === undefined ? all : sampled(all, Number(values.sample))
+  const wanted = drawn.filter((_, i) => i % count === index - 1)
   const untilMs = performance.now() + Number(values.for ?? Number.POSITIVE_INFINITY) * 60_000
   const seeds = Number(values.seeds ?? seedsDefault)
   const record: Record<string, Recorded> = { ...recorded }
@@ -131,6 +138,16 @@ function named(name: string): Mutant {
 
 function isBroker(mutant: Mutant): boolean {
   return brokerMutants.includes(mutant)
+}
+
+/** By the commit: whoever reads the log of a run can have the same ones again. */
+function sampled(all: readonly Mutant[], count: number): readonly Mutant[] {
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
+  console.log(`${Math.min(count, all.length)} of ${all.length} mutants, drawn by commit ${commit}`)
+  const rank = ({ name }: Mutant): string => createHash('sha256').update(`${commit} ${name}`).digest('hex')
+  const ranks = new Map(all.map((one) => [one, rank(one)]))
+  const chosen = new Set(all.toSorted((a, b) => (ranks.get(a)! < ranks.get(b)! ? -1 : 1)).slice(0, count))
+  return all.filter((one) => chosen.has(one))
 }
 
 /** In the order of the mutants, one line each; what no longer exists goes. */

@@ -6,7 +6,7 @@ const jitter = 0.2
 
 /**
  * METADATA: at most one Metadata request is in flight; and between an answer and the next request there are at least
- * retry.backoff.ms less 20 % jitter, unless a record began to wait for a topic in between (a first look at a topic does
+ * retry.backoff.ms less 20 % jitter, unless a record began to wait for a topic since that was asked (a first look at a topic does
  * not wait) or the request before it never got an answer. And in an explored run, where no topic stays away, is refused or
  * asked for a partition that it does not have, no send waits for metadata of a topic that has taken a record before.
  */
@@ -22,6 +22,8 @@ export const metadata: Law = {
     )
     let open: TraceEvent | undefined
     let answeredAtMs: number | undefined
+    /** A record has begun to wait since the request was made: its topic is not asked for yet. */
+    let asksForMore = false
     const known = new Set<unknown>()
     const kinds = ['request-sent', 'response-received', 'connection-lost', 'send-blocked', 'batch-created']
     for (const event of eventsOf(history, ...kinds)) {
@@ -31,13 +33,15 @@ export const metadata: Law = {
       } else if (event.event === 'batch-created') known.add(details['topic'])
       else if (event.event === 'send-blocked') {
         answeredAtMs = undefined
+        asksForMore = open !== undefined
         if (!history.isStrict || details['on'] !== 'metadata' || !known.has(details['topic'])) continue
         const message = `a send waits for metadata of ${details['topic']}, which was known`
         violations.push({ law: 'METADATA', message, evidence: [], atMs })
       } else if (details['api'] !== 'Metadata') continue
       else if (event.event === 'response-received') {
         open = undefined
-        answeredAtMs = atMs
+        answeredAtMs = asksForMore ? undefined : atMs
+        asksForMore = false
       } else {
         if (open !== undefined) {
           const evidence = [

@@ -51,3 +51,12 @@ test('plan: of some seeds the load has a shape that chance alone hardly draws', 
   // Partition after partition begins.
   expect(plans.filter(({ workload }) => JSON.stringify(workload).includes('"partition":3')).length).toBeGreaterThan(3)
 })
+
+test('plan: of some seeds there are two producers, and each has its share of the load', () => {
+  const plans = Array.from({ length: 200 }, (_, seed) => planOf(seed)).filter(
+    ({ producers }) => producers !== undefined,
+  )
+  expect(plans.length).toBeGreaterThan(5)
+  const steps = JSON.stringify(plans.flatMap(({ workload }) => workload))
+  for (const whose of ['["first"]', '["second"]', '["first","second"]']) expect(steps).toContain(whose)
+})

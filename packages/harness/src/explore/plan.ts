@@ -31,6 +31,12 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
   const { partitions } = bent
   const producer = bent.producer as typeof drawn.producer
   const workload = bent.workload as Plan['workload']
+  // Two of different patience, one of which knows nothing of the other: each promises its own callers what it always does.
+  const other = random.fork('another producer')
+  const another =
+    shape === undefined && chance(other.fork('is there'), 1, 10)
+      ? producerOf(other.fork('settings'), network.latency?.[1] ?? 1)
+      : undefined
   const context: SwarmContext = {
     topic,
     brokers,
@@ -44,9 +50,9 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     strict: true,
     network,
     cluster: clusterOf(random.fork('cluster'), { brokers, partitions }),
-    producer,
+    ...(another === undefined ? { producer } : { producers: { first: producer, second: another } }),
     ...numbersFrom(random.fork('numbers')),
-    workload,
+    workload: another === undefined ? workload : workload.map((step, i) => ofOneOrBoth(other.fork(`step ${i}`), step)),
     faults: faultsOf(random.fork('faults'), context, {
       classes: classesOf(shape, options.swarm),
       countMax: pick(random.fork('fault count'), shape?.faultCountsMax ?? [6]),
@@ -54,9 +60,16 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
   }
 }
 
+/** Whose step it is, of two producers. */
+function ofOneOrBoth(random: Random, step: Plan['workload'][number]): Plan['workload'][number] {
+  if ('pause' in step) return step
+  const both = ['first', 'second']
+  return { ...step, producer: pick(random, [['first'], ['second'], both, both]) }
+}
+
 /** Plans are in numbers already, so they need no parser: a test holds the two against each other. */
 export function parsedPlan(plan: Plan): ParsedScenario {
-  return { expect: [], faults: [], ...plan, isParsed: true } as unknown as ParsedScenario
+  return { expect: [], faults: [], producer: {}, ...plan, isParsed: true } as unknown as ParsedScenario
 }
 
 export function pick<T>(random: Random, choices: readonly T[]): T {
