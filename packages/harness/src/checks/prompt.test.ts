@@ -48,6 +48,15 @@ test('PROMPT: while its broker has a request unanswered, or its partition a batc
   expect(messages([ready, busy, throttled, created(10), ...leaves(105)])).toEqual([])
 })
 
+test('PROMPT: before any fault a batch does not wait for an answer, even if it leaves in the moment of that', () => {
+  const busy = told(0, 'request-sent', { node: 1, api: 'Metadata', correlationId: 99 })
+  const answered = told(29, 'response-received', { node: 1, api: 'Metadata', correlationId: 99 })
+  const trace = [ready, busy, created(10), answered, ...leaves(29)]
+  expect(messages(trace)).toEqual(['a batch of orders-0 left 14 ms after it could have'])
+  const faultHits = [{ atMs: 5, name: 'slow', action: 'delay', impactMs: 50 }]
+  expect(messages(trace, { faultHits })).toEqual([])
+})
+
 test('PROMPT: a retry leaves when its backoff is over', () => {
   const retried = told(20, 'batch-retried', { ...one, attempt: 1, afterMs: 10 })
   const answered = told(20, 'response-received', { node: 1, api: 'Produce', correlationId: 0 })

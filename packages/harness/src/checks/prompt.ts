@@ -155,9 +155,11 @@ class Watch {
         if (event.event === 'response-received') node.open.delete(details['correlationId'])
         else node.open.clear()
         if (event.event === 'connection-state') node.isReady = details['to'] === 'ready'
-        if (((details['throttleTimeMs'] as number | undefined) ?? 0) > 0)
-          node.idleSinceMs = Math.max(node.idleSinceMs, atMs + (details['throttleTimeMs'] as number))
-        else if (node.open.size === 0) node.idleSinceMs = Math.max(node.idleSinceMs, atMs)
+        const throttleMs = (details['throttleTimeMs'] as number | undefined) ?? 0
+        if (throttleMs > 0) {
+          node.idleSinceMs = Math.max(node.idleSinceMs, atMs + throttleMs)
+          node.roomSinceMs = Math.max(node.roomSinceMs, atMs + throttleMs)
+        } else if (node.open.size === 0) node.idleSinceMs = Math.max(node.idleSinceMs, atMs)
         return
       }
       case 'send-blocked':
@@ -189,11 +191,12 @@ class Watch {
     const isIdle = node.open.size === 0
     if (!node.isReady || this.way(event).size > 0 || this.troubled.has(where)) return
     // What holds up bytes on their way is not seen from here.
-    if (!isIdle && (atMs >= this.firstFaultMs || node.open.size >= this.history.producer.inFlightRequestsMax)) return
+    const isDisturbed = atMs >= this.firstFaultMs
+    if (!isIdle && (isDisturbed || node.open.size >= this.history.producer.inFlightRequestsMax)) return
     if (this.queue(event)[0] !== details['batch']) return
     const sinceMs = Math.max(
       dueMs,
-      isIdle ? node.idleSinceMs : node.roomSinceMs,
+      isDisturbed ? node.idleSinceMs : node.roomSinceMs,
       this.disturbedMs,
       this.freeSinceMs.get(where) ?? 0,
     )
@@ -202,7 +205,7 @@ class Watch {
       law: 'PROMPT',
       message: `a batch of ${where} left ${shownMs(atMs - sinceMs)} after it could have`,
       evidence: [
-        `due since ${shownMs(dueMs)}, its broker ${isIdle ? `idle since ${shownMs(node.idleSinceMs)}` : `had room since ${shownMs(node.roomSinceMs)}`}`,
+        `due since ${shownMs(dueMs)}, its broker ${isDisturbed ? `idle since ${shownMs(node.idleSinceMs)}` : `had room since ${shownMs(node.roomSinceMs)}`}`,
       ],
       atMs,
     })

@@ -87,10 +87,10 @@ const shapes: readonly Shape[] = [
     share: 1,
     bend: (random, { partitions, producer }) => ({
       partitions: Math.max(partitions, 4),
-      producer: { ...producer, 'linger.ms': 0, 'batch.size': 200, 'buffer.memory': 1_000_000 },
+      producer: { ...producer, ...pipelining, 'buffer.memory': 1_000_000 },
       workload: Array.from({ length: Math.max(partitions, 4) }, (_, partition) => partition).flatMap(
         (partition): Step[] => {
-          const records = 1 + random.fork(`records ${partition}`).below(3)
+          const records = 1 + pick(random.fork(`records ${partition}`), [0, 1, 2, 2])
           const produce = { topic, records, value: 100, partition }
           // The first waits for connections, and those behind it must not wait with it.
           return [{ produce }, partition === 0 ? { flush: null } : { pause: pick(random.fork('pause'), [1, 2]) }]
