@@ -32,7 +32,11 @@ test('SEQ: does not bind once a batch was given up', () => {
   expect(seq.unbound?.(history([{ ends: [failed('DELIVERY_TIMEOUT', 'maybe')] }]))).toMatch('failed batch')
 })
 
-test('SEQ: does not bind once the topic was deleted', () => {
-  const trace = [observed(5, 'topic-deleted', { topic: 'orders' })]
-  expect(seq.unbound?.(history([], { trace }))).toMatch('deleted')
+test('SEQ: does not bind once the topic was deleted, or its leader forgot the producer', () => {
+  const unbound = (event: string) =>
+    seq.unbound?.(history([], { trace: [observed(5, event, { topic: 'orders', partition: 0 })] }))
+  expect([unbound('topic-deleted'), unbound('producers-forgotten')]).toEqual([
+    expect.stringContaining('lost'),
+    expect.stringContaining('forgot'),
+  ])
 })

@@ -1,6 +1,6 @@
 import { partitionName, shownMs, type Violation } from '../history.ts'
 import type { Law } from './law.ts'
-import { has } from './trace-index.ts'
+import { forgottenUnbound, lossesUnbound } from './losses.ts'
 
 /**
  * SEQ: for each producer id, epoch and partition the first transmissions start at sequence 0 (or where the scenario
@@ -16,7 +16,8 @@ export const seq: Law = {
     // A batch that is given up leaves a hole behind which its successors may already be on their way.
     const isGivenUp = history.sent.some((record) => record.settlements.some((end) => end.outcome === 'failed'))
     if (isGivenUp) return 'a failed batch may leave a hole until the epoch is bumped'
-    return has(history, 'topic-deleted') ? 'the first sequences were deleted with their topic' : undefined
+    // A leader that knows no producer takes a batch behind a gap, and what belongs into that then needs a new epoch (seed 9694993600982).
+    return forgottenUnbound(history) ?? lossesUnbound(history)
   },
   judge(history) {
     const ranges = new Map<string, Map<number, { readonly count: number; readonly atMs: number }>>()
