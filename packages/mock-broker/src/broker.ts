@@ -117,12 +117,13 @@ export class Broker {
     const { cluster, node, timers } = this.parts
     // Leaders move while it still answers, so that whoever waits for replicas is told before the door closes.
     if (cluster.isStarted) cluster.controller.controlledShutdown(node)
-    this.endLater = () => {
+    const endLater = (): void => {
       cancel()
       this.endLater = undefined
       this.end(how, done)
     }
-    const cancel = timers.after(0, this.endLater)
+    this.endLater = endLater
+    const cancel = timers.after(0, endLater)
   }
 
   /** Shuts it down in good order, and for good. */

@@ -18,9 +18,7 @@ export function clusterControl(
     return found
   }
   return {
-    get admin() {
-      return admin()
-    },
+    admin,
     brokerIds: () => cluster.nodes.map(({ id }) => id),
     stopBroker: (id, how) => broker(id)?.stop(how, () => {}),
     startBroker: (id, options) => broker(id)?.start((error) => error && impossible(error.message), options),

@@ -20,6 +20,7 @@ import {
   type TopicOptions,
   topicNameProblem,
 } from './config.ts'
+import { CoreBroker } from './core-broker.ts'
 import { assertDelivered } from './delivery/delivery-error.ts'
 import { type Evidence, judgeDelivery } from './delivery/oracle.ts'
 import type { DeliveryQuery, DeliveryReport } from './delivery/record-delivery.ts'
@@ -83,18 +84,6 @@ export interface CoreFaultHandle {
   watch(watcher: FaultWatcher): () => void
   /** It acts no more and is not reported any more; what it still does to the cluster ends. */
   remove(): void
-}
-
-/** One broker of a cluster, to be stopped and started. */
-export interface CoreBroker extends Readonly<BrokerNode> {
-  /** Shuts it down: connections end in good order. `done` when its port is free. */
-  stop(done?: () => void): void
-  /** As if its process was killed: connections are reset. */
-  kill(done?: () => void): void
-  /** Starts it again on the port it had. */
-  start(done?: (error?: Error) => void): void
-  /** Connections open now. */
-  readonly openConnections: number
 }
 
 /**
@@ -254,22 +243,7 @@ export class ClusterCore {
     const broker = this.nodes.find(({ node }) => node.id === id)
     if (broker === undefined)
       throw new RangeError(`no broker ${id}; there are ${this.nodes.map(({ node }) => node.id).join(', ')}`)
-    const { node } = broker
-    return {
-      ...node,
-      get port() {
-        return node.port
-      },
-      get isRunning() {
-        return node.isRunning
-      },
-      get openConnections() {
-        return broker.openConnections
-      },
-      stop: (done = () => {}) => broker.stop('fin', done),
-      kill: (done = () => {}) => broker.stop('reset', done),
-      start: (done = () => {}) => broker.start(done),
-    }
+    return new CoreBroker(broker)
   }
 
   /** @throws ClusterOptionsError for options out of range, a bad name, or a topic that exists */

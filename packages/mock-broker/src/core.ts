@@ -1,6 +1,6 @@
 export type { BrokerNode } from './cluster.ts'
 export type { ClusterAdmin, PartitionName, PartitionState, RollOptions } from './cluster-admin.ts'
-export { ClusterCore, type ClusterExtras, type CoreBroker, type CoreFaultHandle } from './cluster-core.ts'
+export { ClusterCore, type ClusterExtras, type CoreFaultHandle } from './cluster-core.ts'
 export {
   type ApiVersionLimit,
   type BrokerOptions,
@@ -13,6 +13,7 @@ export {
   type UnhandledRequestPolicy,
 } from './config.ts'
 export { ControlApi, type ControlRequest, type ControlResponse } from './control/control-api.ts'
+export type { CoreBroker } from './core-broker.ts'
 export { DeliveryError, timeline } from './delivery/delivery-error.ts'
 export { type Evidence, judgeDelivery } from './delivery/oracle.ts'
 export type {

@@ -41,10 +41,11 @@ export class Door {
   /** Shuts it for good; `gone` when the address is free and every connection that came through has ended. */
   close(gone: () => void): void {
     this.shut()
-    this.whenGone = () => {
+    const whenGone = (): void => {
       this.whenGone = undefined
       gone()
     }
-    if (this.closing.size === 0) this.whenGone()
+    this.whenGone = whenGone
+    if (this.closing.size === 0) whenGone()
   }
 }

@@ -1,3 +1,4 @@
+export type { BrokerHandle } from './broker-handle.ts'
 export { type ControlServer, type ControlServerOptions, serveControl } from './control/server.ts'
 export * from './core.ts'
-export { type BrokerHandle, type FaultHandle, MockCluster } from './mock-cluster.ts'
+export { type FaultHandle, MockCluster } from './mock-cluster.ts'

@@ -2,6 +2,7 @@ import type { RecordBatch } from '@harrow/protocol'
 import { nodeCodecs } from '@harrow/protocol/node'
 import type { Clock } from '@harrow/runtime'
 import { nodeRuntime } from '@harrow/runtime/node'
+import { type BrokerHandle, PromisedBroker } from './broker-handle.ts'
 import type { BrokerNode } from './cluster.ts'
 import type { ClusterAdmin, RollOptions } from './cluster-admin.ts'
 import { ClusterCore, type ClusterExtras, type CoreFaultHandle } from './cluster-core.ts'
@@ -29,17 +30,6 @@ export interface FaultHandle {
   hit(count?: number): Promise<void>
   /** It acts no more and is not reported any more; what it still does to the cluster ends. */
   remove(): void
-}
-
-/** One broker of a cluster, to be stopped and started. */
-export interface BrokerHandle extends Readonly<BrokerNode> {
-  /** Shuts it down: connections end in good order. Resolves when its port is free. */
-  stop(): Promise<void>
-  /** As if its process was killed: connections are reset. */
-  kill(): Promise<void>
-  /** Starts it again on the port it had. Rejects if somebody else took it. */
-  start(): Promise<void>
-  readonly openConnections: number
 }
 
 /**
@@ -164,24 +154,7 @@ export class MockCluster implements AsyncDisposable {
 
   /** @throws RangeError if there is no broker with this node id */
   broker(id: number): BrokerHandle {
-    const broker = this.core.broker(id)
-    return {
-      id: broker.id,
-      host: broker.host,
-      rack: broker.rack,
-      get port() {
-        return broker.port
-      },
-      get isRunning() {
-        return broker.isRunning
-      },
-      get openConnections() {
-        return broker.openConnections
-      },
-      stop: () => new Promise((resolve) => broker.stop(resolve)),
-      kill: () => new Promise((resolve) => broker.kill(resolve)),
-      start: () => new Promise((resolve, reject) => broker.start((error) => (error ? reject(error) : resolve()))),
-    }
+    return new PromisedBroker(this.core.broker(id))
   }
 
   /** @throws ClusterOptionsError for options out of range, a bad name, or a topic that exists */

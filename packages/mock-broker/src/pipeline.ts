@@ -282,10 +282,11 @@ class Exchange {
         this.giveUpWaiting = undefined
         this.guarded(() => this.settle(later))
       })
-      this.giveUpWaiting = () => {
+      const giveUpWaiting = (): void => {
         this.giveUpWaiting = undefined
         giveUp()
       }
+      this.giveUpWaiting = giveUpWaiting
       return
     }
     this.entry.applied = outcome.applied

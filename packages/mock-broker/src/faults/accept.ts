@@ -38,7 +38,7 @@ export const acceptFault: FaultKind<AcceptAction> = {
   run(action, step) {
     const how = action.accept === 'then-close' ? 'fin' : 'reset'
     const end = (): void => step.disconnect(how)
-    if (action.bytes !== undefined) step.connection.limitBytes(action.bytes, end)
+    if (action.bytes !== undefined) step.connection().limitBytes(action.bytes, end)
     else if (action.after === undefined || action.after === 0) end()
     else step.later(action.after, end)
   },

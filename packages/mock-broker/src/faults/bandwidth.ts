@@ -34,7 +34,7 @@ export const bandwidthFault: FaultKind<BandwidthAction> = {
   scope: 'request',
   stage: () => 'before',
   run(action, step) {
-    step.during(action.for, step.connection.limitBandwidth(action.bandwidth, action.side ?? 'both'))
+    step.during(action.for, step.connection().limitBandwidth(action.bandwidth, action.side ?? 'both'))
     step.next()
   },
 }

@@ -32,7 +32,7 @@ export const clogFault: FaultKind<ClogAction> = {
   scope: 'request',
   stage: () => 'before',
   run(action, step) {
-    const lift = step.connection.clog(action.side ?? 'response')
+    const lift = step.connection().clog(action.side ?? 'response')
     step.during(action.clog === 'for-ever' ? undefined : action.clog, lift)
     step.next()
   },

@@ -29,7 +29,7 @@ export const delayFault: FaultKind<DelayAction> = {
   stage: ({ side = 'request' }) => (side === 'connection' ? 'connecting' : side === 'response' ? 'after' : 'before'),
   run(action, step) {
     const ms = action.delay + step.random.unit() * (action.jitter ?? 0)
-    if (action.side === 'connection') step.connection.stopReading(ms, () => {})
+    if (action.side === 'connection') step.connection().stopReading(ms, () => {})
     else step.later(ms, () => step.next())
   },
 }

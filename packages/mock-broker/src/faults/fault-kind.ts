@@ -47,6 +47,12 @@ export interface RuleContext {
   readonly on: RequestConditions
 }
 
+/** How the client that asked reads the answer. */
+export interface AnswerFormat {
+  readonly api: Api
+  readonly version: number
+}
+
 /** What a fault can do, and what it may know. */
 export interface FaultStep {
   readonly control: ClusterControl
@@ -57,7 +63,7 @@ export interface FaultStep {
   /** The partition that the rule's conditions picked out of the request, if it names any. */
   readonly target: { readonly topic: string; readonly partition: number } | undefined
   /** Where the request came from. A rule with `at` has none. */
-  readonly connection: ConnectionControl
+  connection(): ConnectionControl
   next(): void
   later(ms: number, wake: () => void): void
   /** `end` is called once: after `ms`, if that is given, or when the rule is taken out. */
@@ -74,7 +80,7 @@ export interface FaultStep {
   /** What cannot be done is left undone, and found. */
   impossible(message: string): void
   /** The API and version that the answer is in. */
-  readonly answers: { readonly api: Api; readonly version: number }
+  answers(): AnswerFormat
 }
 
 export interface Answer {
@@ -116,7 +122,7 @@ export interface ConnectionControl {
 
 /** The cluster, as faults may change it. What cannot be done is left undone, and found. */
 export interface ClusterControl {
-  readonly admin: ClusterAdmin
+  admin(): ClusterAdmin
   brokerIds(): readonly number[]
   stopBroker(id: number, how: 'fin' | 'reset'): void
   /** `atNewPort`: at any free one instead of the one it had. */

@@ -16,5 +16,5 @@ export const idleCloseFault: FaultKind<IdleCloseAction> = {
   },
   scope: 'request',
   stage: () => 'connecting',
-  run: (action, step) => step.connection.limitIdleness(action['idle-close']),
+  run: (action, step) => step.connection().limitIdleness(action['idle-close']),
 }

@@ -28,6 +28,6 @@ export const stallFault: FaultKind<StallAction> = {
   stage: () => 'before',
   run(action, step) {
     const ms = action.stall === 'for-ever' ? undefined : action.stall
-    step.connection.stopReading(ms, () => step.next())
+    step.connection().stopReading(ms, () => step.next())
   },
 }

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster.ts'
 import { ClusterOptionsError } from '../config.ts'
 import type { Timers } from '../timers.ts'
 import type { ActingRule } from './chain.ts'
-import type { ClusterControl, FaultStep } from './fault-kind.ts'
+import type { AnswerFormat, ClusterControl, ConnectionControl, FaultStep } from './fault-kind.ts'
 
 export interface StepParts {
   readonly cluster: Cluster
@@ -13,7 +13,9 @@ export interface StepParts {
 
 /** Where a rule acts: what it lacks cannot be asked for there. */
 export interface StepPlace
-  extends Partial<Omit<FaultStep, 'control' | 'administer' | 'random' | 'later' | 'during' | 'impossible'>> {
+  extends Partial<Pick<FaultStep, 'target' | 'next' | 'inject' | 'hang' | 'disconnect' | 'edit' | 'deliver'>> {
+  readonly connection?: ConnectionControl
+  readonly answers?: AnswerFormat
   readonly broker: number
   readonly connectionId: number
   /** Where a mistake of ours stops. */
@@ -35,7 +37,7 @@ export function faultStep(rule: ActingRule, parts: StepParts, place: StepPlace):
     control,
     administer: (act) => {
       try {
-        act(control.admin)
+        act(control.admin())
       } catch (error) {
         // What does not exist, or not any more: everything else is a mistake of ours.
         if (!(error instanceof RangeError || error instanceof ClusterOptionsError)) throw error
@@ -44,12 +46,8 @@ export function faultStep(rule: ActingRule, parts: StepParts, place: StepPlace):
     },
     random: rule.random,
     target: place.target,
-    get connection() {
-      return place.connection ?? missing('connection')
-    },
-    get answers() {
-      return place.answers ?? missing('answer')
-    },
+    connection: () => place.connection ?? missing('connection'),
+    answers: () => place.answers ?? missing('answer'),
     next: place.next ?? (() => {}),
     later: (ms, wake) => void timers.after(ms, () => place.guarded(wake)),
     during: (ms, end) =>

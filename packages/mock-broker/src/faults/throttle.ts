@@ -29,7 +29,7 @@ export const throttleFault: FaultKind<ThrottleAction> = {
   scope: 'request',
   stage: () => 'after',
   run(action, step) {
-    const { api, version } = step.answers
+    const { api, version } = step.answers()
     const throttleTimeMs = Math.round(action.throttle)
     step.edit(({ body }) => ({ ...body, throttleTimeMs }))
     if (action.mute === false) step.next()

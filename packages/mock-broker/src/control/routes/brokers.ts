@@ -1,4 +1,4 @@
-import type { CoreBroker } from '../../cluster-core.ts'
+import type { CoreBroker } from '../../core-broker.ts'
 import { brokerParameter, numberOfParameter, type Route } from '../route.ts'
 import { schemaOf, wrapped } from '../schemas.ts'
 

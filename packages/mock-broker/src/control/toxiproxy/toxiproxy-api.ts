@@ -1,4 +1,5 @@
-import type { ClusterCore, CoreBroker, CoreFaultHandle } from '../../cluster-core.ts'
+import type { ClusterCore, CoreFaultHandle } from '../../cluster-core.ts'
+import type { CoreBroker } from '../../core-broker.ts'
 import { parseFaultRule } from '../../faults/rule.ts'
 import { decodedPart } from '../address.ts'
 import type { Reply } from '../route.ts'
