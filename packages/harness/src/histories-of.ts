@@ -1,7 +1,5 @@
 import type { History, ProducerOfRun, TraceEvent } from './history.ts'
-
-/** Worked out once per run: every law and expectation asks. */
-const known = new WeakMap<History, readonly History[]>()
+import { workedOutOnce } from './worked-out-once.ts'
 
 /**
  * The histories of the producers of a run, one for each. That of a producer has its settings, records, requests, waits and
@@ -9,14 +7,13 @@ const known = new WeakMap<History, readonly History[]>()
  * one it is the history itself.
  */
 export function historiesOf(history: History): readonly History[] {
-  const { producers } = history
-  if (producers === undefined) return [history]
-  const before = known.get(history)
-  if (before !== undefined) return before
-  const histories = producers.map((one) => historyOf(history, one))
-  known.set(history, histories)
-  return histories
+  return history.producers === undefined ? [history] : partsOf(history)
 }
+
+/** Every law and expectation asks. */
+const partsOf = workedOutOnce((history: History): readonly History[] =>
+  (history.producers ?? []).map((one) => historyOf(history, one)),
+)
 
 /** That of the producer of this name; undefined if there is none. */
 export function historyOfProducer(history: History, name: string): History | undefined {

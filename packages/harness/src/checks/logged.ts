@@ -1,13 +1,9 @@
 import type { History, LoggedRecord, SentRecord } from '../history.ts'
+import { workedOutOnce } from '../worked-out-once.ts'
 import { numberOf } from '../workload/record-value.ts'
 
-/** Worked out once per history: half a dozen laws ask. */
-const byNumber = new WeakMap<History, Map<number, LoggedRecord[]>>()
-
 /** The entries of the log by the number in their value, each list in log order. Foreign entries are left out: see PHANTOM. */
-export function entriesByNumber(history: History): ReadonlyMap<number, LoggedRecord[]> {
-  const known = byNumber.get(history)
-  if (known !== undefined) return known
+export const entriesByNumber = workedOutOnce((history: History): ReadonlyMap<number, readonly LoggedRecord[]> => {
   const entries = new Map<number, LoggedRecord[]>()
   for (const entry of history.log) {
     const number = numberOf(entry.value, history.run)
@@ -18,9 +14,8 @@ export function entriesByNumber(history: History): ReadonlyMap<number, LoggedRec
     if (same === undefined) entries.set(number, [entry])
     else same.push(entry)
   }
-  byNumber.set(history, entries)
   return entries
-}
+})
 
 /** The record that an entry of the log came from; undefined if none was sent, or by another producer. */
 export function sourceOf(history: History, entry: LoggedRecord): SentRecord | undefined {

@@ -1,13 +1,11 @@
 import type { History, TraceEvent } from '../history.ts'
+import { workedOutOnce } from '../worked-out-once.ts'
 
 /** The events of each kind, and where in the trace they are. */
 interface Index {
   readonly events: ReadonlyMap<string, TraceEvent[]>
   readonly positions: ReadonlyMap<string, number[]>
 }
-
-/** Worked out once per trace, not once per law: laws ask for few kinds, and traces are long. */
-const indexes = new WeakMap<History['trace'], Index>()
 
 /** Events of these kinds in the order they happened. */
 export function eventsOf({ trace }: History, ...kinds: readonly string[]): readonly TraceEvent[] {
@@ -28,9 +26,8 @@ export function whereOf({ details }: TraceEvent): string {
   return `${topic}-${partition}`
 }
 
-function indexOf(trace: History['trace']): Index {
-  const known = indexes.get(trace)
-  if (known !== undefined) return known
+/** Once per trace, not once per law: laws ask for few kinds, and traces are long. */
+const indexOf = workedOutOnce((trace: History['trace']): Index => {
   const events = new Map<string, TraceEvent[]>()
   const positions = new Map<string, number[]>()
   for (let at = 0; at < trace.length; at++) {
@@ -44,7 +41,5 @@ function indexOf(trace: History['trace']): Index {
       positions.get(one.event)!.push(at)
     }
   }
-  const index = { events, positions }
-  indexes.set(trace, index)
-  return index
-}
+  return { events, positions }
+})

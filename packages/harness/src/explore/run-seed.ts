@@ -2,7 +2,7 @@ import { judge } from '../checks/index.ts'
 import type { History, Violation } from '../history.ts'
 import { paired } from '../worlds/paired-run.ts'
 import type { Cores } from '../worlds/session.ts'
-import { simulate } from '../worlds/simulated.ts'
+import { type SimulatedRun, simulate } from '../worlds/simulated.ts'
 import { type Plan, parsedPlan } from './plan.ts'
 
 /** A run that needs more events makes no progress: an explored one needs about a thousand. */
@@ -15,13 +15,26 @@ export interface RunPlanOptions {
   readonly stepsPerCheck?: number
 }
 
-/** What became of one plan. */
-export interface PlanResult {
+/** What became of one plan. A class for the reason that `SimulatedRun` has. */
+export class PlanResult {
   readonly violations: readonly Violation[]
+  /** With what came of it without faults. */
   readonly history: History
-  readonly steps: number
-  /** Worked out when asked for. */
-  readonly traceHash: string
+  private readonly run: SimulatedRun
+
+  constructor(run: SimulatedRun, history: History, violations: readonly Violation[]) {
+    this.run = run
+    this.history = history
+    this.violations = violations
+  }
+
+  get steps(): number {
+    return this.run.steps
+  }
+
+  get traceHash(): string {
+    return this.run.traceHash
+  }
 }
 
 /** Runs a plan in virtual time and puts every law to it. */
@@ -37,14 +50,7 @@ export function runPlan(plan: Plan, options: RunPlanOptions = {}): PlanResult {
   }
   const run = simulate(scenario, simulation)
   const history = paired(run.history, scenario, simulation)
-  return {
-    violations: violationsOf(history),
-    history,
-    steps: run.steps,
-    get traceHash() {
-      return run.traceHash
-    },
-  }
+  return new PlanResult(run, history, violationsOf(history))
 }
 
 function violationsOf(history: History): Violation[] {

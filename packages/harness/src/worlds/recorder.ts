@@ -57,10 +57,16 @@ export class Recorder {
   }
 
   submitted(record: Omit<SentRecord, 'submittedAtMs' | 'submittedWallMs' | 'settlements' | 'number'>): SentRecord {
-    // The one copied by spreading comes first: that is the cheap kind, and no field is forgotten.
+    const { topic, key, partition, headers, value, producer } = record
     const submittedWallMs = this.clock.wallMs()
+    // One literal: spreading costs ten times as much, and there is one for every record.
     const entry: SentRecord = {
-      ...record,
+      topic,
+      key,
+      partition,
+      headers,
+      value,
+      producer,
       number: this.sent.length,
       submittedAtMs: this.nowMs(),
       submittedWallMs,

@@ -30,7 +30,7 @@ export function overTcp(makeCluster?: MakeCluster): World {
         const timer = setTimeout(() => {
           session.cutShort('LIVE', `no end after ${realMsMax} ms`, session.lastEvents(eventsShown).map(eventLine))
         }, realMsMax)
-        session.onOver = () => {
+        const over = (): void => {
           clearTimeout(timer)
           const timerSlackMs = slackMsMin + stalls.stop()
           try {
@@ -41,6 +41,7 @@ export function overTcp(makeCluster?: MakeCluster): World {
             reject(error)
           }
         }
+        session.onOver = over
         session.start()
       })
     },
