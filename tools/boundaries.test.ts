@@ -12,6 +12,7 @@ const facades = [
   'packages/producer/src/producer.ts',
   'packages/producer/src/facade/',
   'packages/producer/src/index.ts',
+  'packages/mock-broker/src/broker-handle.ts',
   'packages/mock-broker/src/mock-cluster.ts',
   'packages/mock-broker/src/control/server.ts',
   'packages/mock-broker/src/index.ts',
