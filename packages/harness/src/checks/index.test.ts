@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { history, notIdempotent, written } from '../../test/hand-made-history.ts'
-import { judge, laws } from './index.ts'
+import { judge, laws, violationsOf } from './index.ts'
 
 test('laws: a history in which nothing is wrong breaks none of them', () => {
   expect(judge(history([written(0), written(1)])).flatMap((verdict) => verdict.violations)).toEqual([])
@@ -10,6 +10,13 @@ test('laws: a history in which nothing is wrong breaks none of them', () => {
 test('laws: one that does not bind is reported as unbound, not as held', () => {
   const verdict = judge(history([], { producer: notIdempotent })).find((one) => one.law === 'EXACTLY1')
   expect(verdict).toMatchObject({ held: false, unbound: 'not idempotent: a retry may repeat a record' })
+})
+
+test('laws: violations alone are those of the verdicts', () => {
+  const lost = history([written(0), written(1, { logged: [] })])
+  const violations = judge(lost).flatMap((verdict) => verdict.violations)
+  expect(violations.map(({ law }) => law)).toContain('ACKED')
+  expect(violationsOf(lost)).toEqual(violations)
 })
 
 test('laws: folder and list are equal', () => {

@@ -124,6 +124,18 @@ export function judge(history: History): Verdict[] {
   })
 }
 
+/** The violations of `judge` without its verdicts: all that is asked of an explored seed. */
+export function violationsOf(history: History): Violation[] {
+  const all: Violation[] = []
+  for (const law of laws) {
+    for (const one of law.scope === 'run' ? [history] : historiesOf(history)) {
+      if (unboundBecause(law, one) !== undefined) continue
+      for (const violation of law.judge(one)) all.push(byProducer(violation, one.of))
+    }
+  }
+  return all
+}
+
 /** Why a law does not bind a history of one producer, ours or not. */
 export function unboundBecause(law: Law, history: History): string | undefined {
   return lawUnboundOutside(law, history) ?? law.unbound?.(history)

@@ -1,4 +1,4 @@
-import { judge } from '../checks/index.ts'
+import { violationsOf } from '../checks/index.ts'
 import type { History, Violation } from '../history.ts'
 import { paired } from '../worlds/paired-run.ts'
 import type { Cores } from '../worlds/session.ts'
@@ -50,12 +50,11 @@ export function runPlan(plan: Plan, options: RunPlanOptions = {}): PlanResult {
   }
   const run = simulate(scenario, simulation)
   const history = paired(run.history, scenario, simulation)
-  return new PlanResult(run, history, violationsOf(history))
+  return new PlanResult(run, history, brokenBy(history))
 }
 
-function violationsOf(history: History): Violation[] {
+function brokenBy(history: History): readonly Violation[] {
   const { cutShort } = history
   // Whoever is cut short breaks other laws too: what cut it short is what matters.
-  if (cutShort !== undefined) return [{ ...cutShort, atMs: history.durationMs }]
-  return judge(history).flatMap((verdict) => verdict.violations)
+  return cutShort === undefined ? violationsOf(history) : [{ ...cutShort, atMs: history.durationMs }]
 }
