@@ -34,3 +34,10 @@ test('recorder: completions are part of the trace hash', () => {
   expect(hashOf('X')).toBe(hashOf('X'))
   expect(hashOf('X')).not.toBe(hashOf('Y'))
 })
+
+test('recorder: a producer that tries a lost broker without a pause is judged by all that it did (seed 1006290)', () => {
+  const recorder = new Recorder(new VirtualClock())
+  recorder.trace('producer', 'batch-drained', {})
+  for (let i = 0; i < 215_000; i++) recorder.trace('producer', 'connection-state', {})
+  expect(recorder.events[0]?.event).toBe('batch-drained')
+})

@@ -2,8 +2,11 @@ import type { Clock } from '@harrow/runtime'
 import type { SentRecord, Settlement, TraceEvent, WaitedStep } from '../history.ts'
 import { TraceHash } from './trace-hash.ts'
 
-/** The trace keeps this many events for timelines; the hash covers all. */
-const traceEventsMax = 200_000
+/**
+ * The trace keeps this many events; the hash covers all. Laws cannot judge by a trace that forgot its beginning (seed
+ * 1006290 broke RETRYID so): an explored run, of 500,000 steps at most, does not get there.
+ */
+const traceEventsMax = 1_000_000
 
 /** Writes down what happens while it happens: the part of a history that comes from this side of the wire. */
 export class Recorder {
