@@ -72,10 +72,11 @@ export type ProducerEvent =
       readonly partial: boolean
     }
   | { readonly event: 'metadata-failed'; readonly because: string }
-  /** By an answer to Metadata or Produce. `epoch` is -1 where a broker does not tell it. */
+  /** By an answer to Metadata or Produce. `epoch` is -1, and `topicId` zeros, where a broker does not tell it. */
   | {
       readonly event: 'leader-changed'
       readonly topic: string
+      readonly topicId: string
       readonly partition: number
       readonly leader: number
       readonly epoch: number

@@ -3,8 +3,8 @@ import { history, observed, told } from '../../test/hand-made-history.ts'
 import type { TraceEvent } from '../history.ts'
 import { leader } from './leader.ts'
 
-const is = (id: number, epoch: number, partition = 0) =>
-  told(1, 'leader-changed', { topic: 'orders', partition, leader: id, epoch })
+const is = (id: number, epoch: number, partition = 0, topicId = 'AAAAAAAAAAAAAAAAAAAAAA') =>
+  told(1, 'leader-changed', { topic: 'orders', topicId, partition, leader: id, epoch })
 const found = (...trace: TraceEvent[]): string[] => leader.judge(history([], { trace })).map(({ message }) => message)
 
 test('LEADER: newer leaders, those of other partitions and those without an epoch are lawful', () => {
@@ -25,4 +25,10 @@ test('LEADER: a topic that was deleted starts anew, and no other', () => {
   // An answer from before comes after it; but it is deleted once, and starts anew once.
   expect(found(deleted, is(2, 2), is(1, 0))).toEqual([])
   expect(found(deleted, is(2, 2), is(1, 0), is(2, 2), is(1, 1))).toHaveLength(1)
+})
+
+test('LEADER: of a topic with another id, and the same name, epochs are its own', () => {
+  const [first, second] = ['AAAAAAAAAAAAAAAAAAAAAQ', 'AAAAAAAAAAAAAAAAAAAAAg']
+  expect(found(is(1, 1, 0, first), is(2, 0, 0, second), is(1, 2, 0, first), is(1, 1, 0, second))).toEqual([])
+  expect(found(is(1, 1, 0, first), is(2, 0, 0, second), is(2, 0, 0, first))).toHaveLength(1)
 })

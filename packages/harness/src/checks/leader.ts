@@ -6,8 +6,10 @@ import { eventsOf, whereOf } from './trace-index.ts'
  * LEADER: for each partition the leader epochs that a producer goes by never decrease, and under one epoch there is one
  * leader. Answers overtake each other, and brokers lag behind: what is older is no news (KAFKA-9212, KIP-951).
  *
- * Does not bind where answers tell no epoch (Metadata before version 9). A topic that was deleted and made again starts anew,
- * once: an answer from before may come after it was deleted (seed 501379).
+ * Does not bind where answers tell no epoch (Metadata before version 9). A topic that was deleted and made again has another
+ * id, and epochs of its own: which of two ids is the later one nobody can tell, and a broker that lags behind goes on telling
+ * the first (seed 20026022). Where no ids are told it starts anew, once: an answer from before may come after it was deleted
+ * (seed 501379).
  */
 export const leader: Law = {
   name: 'LEADER',
@@ -27,8 +29,9 @@ export const leader: Law = {
       const { leader, epoch } = details as { readonly leader: number; readonly epoch: number }
       if (epoch < 0) continue
       const where = whereOf(event)
-      const before = known.get(where)
-      known.set(where, { leader, epoch })
+      const ofOneTopic = `${where} ${details['topicId']}`
+      const before = known.get(ofOneTopic)
+      known.set(ofOneTopic, { leader, epoch })
       const isOlder = before !== undefined && epoch < before.epoch
       if (before === undefined || (!isOlder && (epoch > before.epoch || leader === before.leader))) continue
       const started = starts.get(where) ?? 0

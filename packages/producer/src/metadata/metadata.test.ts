@@ -480,9 +480,9 @@ test('metadata: a leader that changes is told with its epoch, a first or an olde
   metadata.use('orders', 0)
   update(metadata, 0, answer({ orders: { epoch: 1 } }))
   update(metadata, 1_000, answer({ orders: { epoch: 1 } }))
-  update(metadata, 2_000, answer({ orders: { epoch: 3, leader: 2 } }))
+  update(metadata, 2_000, answer({ orders: { epoch: 3, leader: 2, id: idA } }))
   update(metadata, 4_000, answer({ orders: { epoch: 2 } }))
   expect(told.filter(({ event }) => event === 'leader-changed')).toEqual([
-    { event: 'leader-changed', topic: 'orders', partition: 0, leader: 2, epoch: 3 },
+    { event: 'leader-changed', topic: 'orders', topicId: idA, partition: 0, leader: 2, epoch: 3 },
   ])
 })

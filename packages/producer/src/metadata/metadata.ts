@@ -226,7 +226,7 @@ export class Metadata {
       copies.set(topic, partitions)
       partitions[partition] = { leaderId, leaderEpoch }
       this.seenEpochs.get(topic)?.byPartition.set(partition, leaderEpoch)
-      this.traceLeader(topic, partition, { leaderId, leaderEpoch })
+      this.traceLeader(topic, partition, { leaderId, leaderEpoch }, known.topicId)
       taken++
     }
     if (taken > 0) this.snapshot = new Cluster({ clusterId: this.snapshot.clusterId, nodes, topics })
@@ -307,13 +307,14 @@ export class Metadata {
       const info = { leaderId, leaderEpoch: isReliable ? leaderEpoch : undefined }
       partitions[partitionIndex] = info
       if (cached !== undefined && (cached.leaderId !== leaderId || cached.leaderEpoch !== info.leaderEpoch))
-        this.traceLeader(topic.name ?? '', partitionIndex, info)
+        this.traceLeader(topic.name ?? '', partitionIndex, info, topicId)
     }
     return { topicId, partitions }
   }
 
-  private traceLeader(topic: string, partition: number, { leaderId: leader, leaderEpoch = -1 }: PartitionInfo): void {
-    this.options.trace?.({ event: 'leader-changed', topic, partition, leader, epoch: leaderEpoch })
+  private traceLeader(topic: string, partition: number, info: PartitionInfo, topicId: string): void {
+    const { leaderId: leader, leaderEpoch: epoch = -1 } = info
+    this.options.trace?.({ event: 'leader-changed', topic, topicId, partition, leader, epoch })
   }
 
   /** Without an id it is taken for the same topic; with another one, or the first, it starts anew (KIP-516). */
