@@ -99,6 +99,26 @@ const shapes: readonly Shape[] = [
     }),
     faults: [],
   },
+  /** Nothing but one request at a time keeps the order, and leaders move while one is on its way. */
+  {
+    share: 1,
+    bend: (random, { partitions, producer }) => ({
+      partitions: Math.max(partitions, 3),
+      producer: {
+        ...producer,
+        'enable.idempotence': false,
+        acks: 'all',
+        'max.in.flight.requests.per.connection': 1,
+        'linger.ms': 0,
+        'batch.size': 200,
+        'buffer.memory': 1_000_000,
+        'max.block.ms': 10_000,
+      },
+      workload: [{ produce: { topic, records: 200, value: 40, partition: 'round-robin', ...steady(random) } }],
+    }),
+    faults: ['leaders-move-under-way', 'leader-moves', 'refused-for-now', 'slow-request'],
+    faultCountsMax: [1, 2],
+  },
   /** Large records and small ones wait for memory, and run out of time one after another. */
   {
     share: 1,
@@ -134,6 +154,10 @@ export function shapeOf(random: Random): Shape | undefined {
 export function classesOf(shape: Shape | undefined, swarm: readonly FaultClass[] | undefined): readonly FaultClass[] {
   const all = shape?.faults ?? (Object.keys(faultClasses) as FaultClass[])
   return swarm === undefined ? all : all.filter((name) => swarm.includes(name))
+}
+
+function steady(random: Random): Readonly<Record<string, unknown>> {
+  return { rate: pick(random.fork('rate'), [200, 1000]), burst: 3 }
 }
 
 /** Now and then without idempotence: what may be in a log is split then all the same. */

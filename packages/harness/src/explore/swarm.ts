@@ -315,6 +315,24 @@ export const faultClasses = {
     at: atMs(random, context),
     do: { 'move-leader': { topic: context.topic, partition: random.fork('partition').below(context.partitions) } },
   }),
+  /** While a batch is held up on its way, all leaders move: whoever hears of it elsewhere may send the next one past it. */
+  'leaders-move-under-way': (random, context) => {
+    const { topic, partitions, requestTimeoutMs } = context
+    const name = `held ${random.fork('name').below(2 ** 31)}`
+    const side = pick(random.fork('side'), ['request', 'request', 'response'] as const)
+    return [
+      {
+        name,
+        on: { api: 'Produce', nth: 1 + random.fork('nth').below(8) },
+        do: { delay: Math.ceil(requestTimeoutMs / 2), side },
+      },
+      ...Array.from({ length: partitions }, (_, partition) => ({
+        once: { hit: name },
+        at: 1,
+        do: { 'move-leader': { topic, partition } },
+      })),
+    ]
+  },
   /** An answer in the smallest of pieces, whatever else the network does. */
   'answer-in-slices': (random, context) =>
     rule(random, context, pick(random.fork('api'), ['Produce', 'Metadata', 'ApiVersions']), {
