@@ -80,7 +80,7 @@ async function main(): Promise<number> {
       const command = [
         'pnpm bench',
         ...positionals,
-        `--compare ${values.compare}`,
+        ...(compare.length === 0 ? [] : [`--compare ${values.compare}`]),
         `--rounds ${rounds}`,
         ...(values.node === undefined ? [] : [`--node ${values.node}`]),
       ].join(' ')

@@ -33,7 +33,9 @@ const otherNodes = new Map(
     node === first.machine.node ? [] : Object.keys(results).map((workload) => [workload, node] as const),
   ),
 )
-const missing = [...new Set(files.flatMap((file) => file.missing))]
+const missing = files.flatMap((file) =>
+  file.missing.map((client) => `${client} (${Object.keys(file.results).join(', ')})`),
+)
 
 mkdirSync(join(folder, 'plots'), { recursive: true })
 const sections: string[] = []
