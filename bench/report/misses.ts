@@ -10,7 +10,7 @@ export const misses: readonly { readonly title: string; readonly text: string }[
   },
   {
     title: 'Latency.',
-    text: "The best p50 is that of a binding of librdkafka whose p99 is 2.3 ms; next to `@platformatic/kafka` the ratio is 0.94, and the best p99 is that of Confluent's promises, whose p50 is 88 us. What one record costs is mostly the two trips through the kernel and the event loop: librdkafka in C takes 75 us.",
+    text: "The best p50 is that of a binding of librdkafka whose p99 is 2.3 ms; next to `@platformatic/kafka` the ratio is 0.94, and the best p99 is that of Confluent's promises, whose p50 is 88 us. More than half of what one record takes is the kernel, and 15 % is compiled JavaScript ([docs/performance.md](../docs/performance.md)); librdkafka in C takes 75 us.",
   },
   {
     title: 'zstd.',
