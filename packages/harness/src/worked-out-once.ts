@@ -2,7 +2,7 @@
  * The same as `workOut`, worked out once for each object and left with it, unseen by who lists or copies it.
  *
  * Not in a `WeakMap`: when V8 sweeps its young generation it keeps the values of one, even those whose keys are gone. A
- * value that holds the key's content, as these do, kept whole runs from being swept: half of what exploration allocated.
+ * value that holds its key's content, as these do, would keep a whole run from being swept (docs/performance.md).
  */
 export function workedOutOnce<Of extends object, Value>(workOut: (of: Of) => Value): (of: Of) => Value {
   const place = Symbol(workOut.name)

@@ -60,3 +60,17 @@ test('plan: of some seeds there are two producers, and each has its share of the
   const steps = JSON.stringify(plans.flatMap(({ workload }) => workload))
   for (const whose of ['["first"]', '["second"]', '["first","second"]']) expect(steps).toContain(whose)
 })
+
+test('plan: of two producers the shorter request.timeout.ms bounds what has to be over before the probes come (seed 20019168)', () => {
+  let throttles = 0
+  for (let seed = 0; seed < 3_000; seed++) {
+    const { faults = [], producers } = planOf(seed, { swarm: ['throttled'] })
+    const timeouts = Object.values(producers ?? {}).map((one) => Number(one['request.timeout.ms']))
+    if (timeouts.length < 2) continue
+    for (const { do: action } of faults) {
+      throttles++
+      expect((action as { readonly throttle: number }).throttle).toBeLessThanOrEqual(Math.min(...timeouts))
+    }
+  }
+  expect(throttles).toBeGreaterThan(20)
+})
