@@ -2,7 +2,7 @@
 export const misses: readonly { readonly title: string; readonly text: string }[] = [
   {
     title: 'Promises, 1 KiB.',
-    text: 'Five times the best client would be 1.5 million records a second, 1.5 GB. A bare Node socket that writes pieces of 16 KiB, five unanswered at a time, hands over 1.1 million (15 records a piece; three runs, client and reader pinned to a core each): the target is beyond what such a socket takes.',
+    text: 'Five times the best client would be 1.5 million records a second, 1.5 GB. A bare Node socket that writes pieces of 16 KiB, five unanswered at a time, hands over 1.32 million (1.27 to 1.46, `pnpm bench:socket`), and has made no record: the target is beyond what such a socket takes.',
   },
   {
     title: 'Loops.',
